@@ -1,0 +1,151 @@
+"""What happens in a run, as frozen records. Every part of the harness speaks in these and in nothing else.
+
+Here live the records and only the records: no clock, no file, no decision. `at` is always `time.monotonic_ns()` of the
+host that saw the event (nanoseconds, comparable between the processes of one host). A `request` is our own name for one
+HTTP exchange with the target, unique in its run; the API has no message ids, so this never reaches the target.
+
+    Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
+                          Replied                                  one webhook call, at the sink
+                          Checked                                  one verdict of one check, in the gate
+    Began · Ended · Gauged                                         the run itself, and how well the harness kept up
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Operation = Literal["createSession", "sendMessage", "registerWebhook"]
+Outcome = Literal["pass", "fail", "not_exercised", "could_not_run", "observed"]
+Ending = Literal["completed", "interrupted", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A request became due. What follows it may be late, or may never happen."""
+
+    at: int
+    request: str
+    operation: str
+    customer: str
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The request was handed to the client, before any byte was written or any connection opened."""
+
+    at: int
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """The target answered 2xx. For createSession, `session` and `user` are what it gave out."""
+
+    at: int
+    request: str
+    status: int
+    session: str | None = None
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The target answered a 4xx other than 429. `code` is the body's errorCode, where there is one."""
+
+    at: int
+    request: str
+    status: int
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The target answered 429. `retry_after_s` is what it promised, in seconds; None where it promised nothing."""
+
+    at: int
+    request: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Anything else: a 5xx, an answer that is no HTTP or no contract, a broken connection, silence."""
+
+    at: int
+    request: str
+    reason: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """One webhook call reached the sink with the right token.
+
+    `at` and `wall` (nanoseconds since the epoch) were stamped before anything else was done. `digest` names the raw
+    bytes. `problems` are the contract's objections: an arrival that has any is malformed. `body` is the raw body as
+    text (bytes that are no UTF-8 kept as surrogates), cut at the sink's limit; None where it was not kept.
+    `content_type` is the header as it was sent. `status` is what the sink answered: 200 unless it was told to fail, 0
+    where it reset the connection.
+    """
+
+    at: int
+    wall: int
+    session: str | None
+    user: str | None
+    participant: str | None
+    digest: str
+    problems: tuple[str, ...] = ()
+    body: str | None = None
+    content_type: str | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check decided something about one requirement.
+
+    `exercised` counts the requests or replies that the decision stands on. `evidence` holds plain data for the reader:
+    of a failure `clause`, `curl`, `response`, `expected`, `reproduced` (bool) and `seed`, as far as they apply.
+    """
+
+    at: int
+    requirement: str
+    check: str
+    outcome: Outcome
+    exercised: int = 0
+    reason: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauged:
+    """How well a part of the harness kept up. `name` carries the unit: lag_ms, cpu_percent, rejected."""
+
+    at: int
+    source: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A phase of a run starts. `wall` is nanoseconds since the epoch; `settings` is all that judging needs."""
+
+    at: int
+    wall: int
+    phase: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A phase of a run is over, and why. Without this line the process that wrote the journal was killed."""
+
+    at: int
+    wall: int
+    phase: str
+    ending: Ending
+    reason: str | None = None
+
+
+Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended

@@ -1,0 +1,118 @@
+"""An event is one line of JSON, and a journal is a header line followed by events.
+
+Pure: lines in, records out. Files are opened in `harness/recording`. A journal may hold several parts, each with its
+header, one after the other: what the sink, the customers and the gate wrote, in whatever order they were joined.
+
+The codec is lossless: `decode(encode(event)) == event` for every event, lone surrogates included.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+from harness import events
+from harness.errors import JournalError
+from harness.events import Event
+
+VERSION = 1
+
+_KINDS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(events.Event)}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+_DEFAULTS = {kind: {f.name: f.default for f in fields(kind)} for kind in _NAMES}
+_dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who wrote the events that follow. Two clocks read at one moment tie monotonic time to the calendar."""
+
+    run: str
+    phase: str
+    role: str
+    host: str
+    monotonic_ns: int
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process's share of a run. `torn` counts lines cut short by a kill; a whole journal has none."""
+
+    header: Header
+    events: tuple[Event, ...]
+    torn: int = 0
+
+
+def encode_header(header: Header) -> str:
+    return _dumps({"journal": VERSION, **{f.name: getattr(header, f.name) for f in fields(header)}})
+
+
+def encode(event: Event) -> str:
+    """One line, without its newline. Fields at their default are left out."""
+    kind = type(event)
+    line: dict[str, Any] = {"e": _NAMES[kind]}
+    for name, default in _DEFAULTS[kind].items():
+        value = getattr(event, name)
+        if value != default:
+            line[name] = value
+    return _dumps(line)
+
+
+def decode(line: str) -> Header | Event:
+    """Raises JournalError where the line is whole JSON but none of ours, and ValueError where it is torn."""
+    record = json.loads(line)
+    if not isinstance(record, dict):
+        raise JournalError("not a journal: a line is no JSON object")
+    try:
+        if "journal" in record:
+            return _decode_header(record)
+        kind = _KINDS[record.pop("e")]
+        if kind is events.Replied and "problems" in record:
+            record["problems"] = tuple(record["problems"])
+        event: Event = kind(**record)
+    except (KeyError, TypeError) as error:
+        raise JournalError(f"not a journal of version {VERSION}: {error}") from None
+    return event
+
+
+def read(lines: Iterable[str]) -> list[Part]:
+    """All parts in `lines`. A line torn by a kill is counted in its part, and what follows it is still read."""
+    parts: list[Part] = []
+    header: Header | None = None
+    gathered: list[Event] = []
+    torn = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            record = decode(line)
+        except ValueError:
+            torn += 1
+            continue
+        if isinstance(record, Header):
+            if header is not None:
+                parts.append(Part(header, tuple(gathered), torn))
+                gathered, torn = [], 0
+            header = record
+        elif header is None:
+            raise JournalError("not a journal: its first line is no header")
+        else:
+            gathered.append(record)
+    if header is None:
+        raise JournalError("not a journal: it has no header line")
+    parts.append(Part(header, tuple(gathered), torn))
+    return parts
+
+
+def in_time(parts: Iterable[Part], phase: str) -> Iterator[Event]:
+    """The events of one phase from all its parts, in the order in which they happened (ties in the parts' order)."""
+    gathered = [event for part in parts if part.header.phase == phase for event in part.events]
+    yield from sorted(gathered, key=lambda event: event.at)
+
+
+def _decode_header(record: dict[str, Any]) -> Header:
+    version = record.pop("journal")
+    if version != VERSION:
+        raise JournalError(f"a journal of version {version!r}; this harness reads version {VERSION}")
+    return Header(**record)

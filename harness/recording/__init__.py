@@ -1,0 +1,1 @@
+"""Journals as files: the one place that opens them."""

@@ -1,0 +1,53 @@
+"""Reads the journal of a run's folder: the joined one where there is one, and otherwise its parts."""
+
+import gzip
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.errors import JournalError
+from harness.journal import Part, read
+
+JOURNAL = "journal.ndjson"
+PARTS = "parts"
+# Past this a journal is compressed when its parts are joined: bytes.
+LARGE = 8 * 1024 * 1024
+
+
+def read_run(folder: Path) -> list[Part]:
+    """Every part of the run in `folder`. Raises JournalError where there is none, or where it is not ours."""
+    return [part for path in _files(folder) for part in read(_lines(path))]
+
+
+def join(folder: Path) -> Path:
+    """Joins the parts of a run into one journal, one after the other, and removes them. Safe to repeat."""
+    parts = sorted((folder / PARTS).glob("*.ndjson"))
+    large = sum(path.stat().st_size for path in parts) > LARGE
+    journal = folder / (JOURNAL + (".gz" if large else ""))
+    if not parts:
+        return journal
+    unfinished = folder / f".{journal.name}.unfinished"
+    with gzip.open(unfinished, "wb") if large else unfinished.open("wb") as joined:
+        for path in parts:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, joined)
+            joined.write(b"\n")
+    unfinished.replace(journal)
+    shutil.rmtree(folder / PARTS)
+    return journal
+
+
+def _files(folder: Path) -> list[Path]:
+    for path in (folder / JOURNAL, folder / f"{JOURNAL}.gz"):
+        if path.exists():
+            return [path]
+    parts = sorted((folder / PARTS).glob("*.ndjson"))
+    if not parts:
+        raise JournalError(f"{folder} holds no journal: it is no run's folder, or the run never started")
+    return parts
+
+
+def _lines(path: Path) -> Iterator[str]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", errors="replace") as file:
+        yield from file

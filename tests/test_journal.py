@@ -1,0 +1,66 @@
+"""The codec loses nothing, and says clearly when a file is not its own."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import JournalError
+from harness.events import Gauged, Sent
+from harness.journal import Header, Part, decode, encode, encode_header, in_time, read
+from tests.strategies import ANY_EVENT
+
+HEADER = Header("run", "load", "sink", "host", 1, 2)
+
+
+@given(ANY_EVENT)
+def test_every_event_survives_the_journal(event):
+    line = encode(event)
+
+    assert "\n" not in line
+    assert line.isascii()
+    assert decode(line) == event
+
+
+@given(st.lists(ANY_EVENT, max_size=5), st.lists(ANY_EVENT, max_size=5))
+def test_parts_joined_one_after_the_other_are_told_apart_by_their_headers(first, second):
+    other = Header("run", "load", "customers", "host", 3, 4)
+    lines = [encode_header(HEADER), *map(encode, first), "", encode_header(other), *map(encode, second)]
+
+    assert read(lines) == [Part(HEADER, tuple(first)), Part(other, tuple(second))]
+
+
+@given(st.lists(ANY_EVENT, min_size=1, max_size=5), st.data())
+def test_a_line_torn_by_a_kill_costs_that_line_only(events, data):
+    lines = [encode(event) for event in events]
+    torn = lines[-1][: data.draw(st.integers(1, len(lines[-1]) - 1))]
+
+    (part,) = read([encode_header(HEADER), *lines[:-1], torn])
+
+    assert part == Part(HEADER, tuple(events[:-1]), torn=1)
+
+
+def test_events_of_several_parts_are_merged_by_time_and_kept_to_their_phase():
+    sink = Part(HEADER, (Gauged(2, "sink", "lag_ms", 1.0), Gauged(4, "sink", "lag_ms", 1.0)))
+    customers = Part(HEADER, (Sent(1, "a"), Sent(3, "b")))
+    gate = Part(Header("run", "conform", "sink", "host", 1, 2), (Sent(2, "g"),))
+
+    assert [event.at for event in in_time([sink, customers, gate], "load")] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["[]"],
+        [encode(Sent(1, "a"))],
+        [encode_header(HEADER), '{"e":"unheard-of"}'],
+        [encode_header(HEADER), '{"e":"sent"}'],
+        [encode_header(HEADER).replace('"journal":1', '"journal":99')],
+        [json.dumps({"journal": 1})],
+    ],
+)
+def test_what_is_no_journal_of_ours_is_refused(lines):
+    with pytest.raises(JournalError, match="journal"):
+        read(lines)

@@ -1,0 +1,50 @@
+"""A secret is never shown by mistake, and is taken out of what others wrote."""
+
+import json
+import traceback
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.secret import MASK, SHORTEST, Redactor, Secret
+
+KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=SHORTEST, max_size=40)
+
+
+def test_a_secret_shows_itself_as_a_mask():
+    secret = Secret("sk-very-secret")
+
+    shown = f"{secret} {secret!r} {[secret]} {secret:>3}"
+
+    assert "very" not in shown
+    assert secret.reveal() == "sk-very-secret"
+
+
+def test_a_traceback_of_a_frame_that_holds_it_does_not_show_it():
+    secret = Secret("sk-very-secret")
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+    assert "very" not in shown
+
+
+@given(
+    KEYS, st.sampled_from((str, json.dumps, lambda key: json.dumps(json.dumps(key)), lambda key: quote(key, safe="")))
+)
+def test_the_redactor_finds_a_key_in_every_spelling_that_it_takes(key, spelled):
+    text = f"before {spelled(key)} after"
+
+    cleaned = Redactor(Secret(key), None).clean(text)
+
+    assert spelled(key).strip('"\\') not in cleaned.replace(MASK, "")
+    assert cleaned.startswith("before ")
+    assert cleaned.endswith(" after")
+
+
+@pytest.mark.parametrize("text", ["", "nothing to hide", "a\ud800b"])
+def test_text_without_the_key_stays_as_it_is(text):
+    assert Redactor(Secret("sk-very-secret")).clean(text) == text
