@@ -1,0 +1,1 @@
+"""Child processes: started with a lifeline, watched, and ended for certain."""
