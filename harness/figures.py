@@ -1,0 +1,77 @@
+"""The figures of a load run that an objective can name, and how each is read from the measurements.
+
+    reply_p99, response_mean, reply_from_plan_p99_9, session_max ...   a time: a bound in us, ms or s
+    lost, failed, misrouted, limited, sessions_failed ...              a count, a share ("%"), or a rate ("/s")
+
+A share of messages is of those sent, a share of replies of the messages accepted, a share of arrivals of all arrivals.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+from harness.errors import UsageError
+from harness.histogram import Latency
+from harness.measurement import Measurements
+from harness.objective import Objective, parse_objective
+from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES
+
+LATENCIES = ("response", "response_from_plan", "reply", "reply_from_plan", "session")
+STATISTICS = tuple(field.name for field in fields(Latency) if field.name != "count")
+OUTCOMES = ("planned", "sent", "accepted", "limited", "refused", "failed", "missed")
+SESSIONS = tuple(f"sessions_{outcome}" for outcome in OUTCOMES)
+
+_COUNTS = (*OUTCOMES, *MESSAGE_CLASSES, *ARRIVAL_CLASSES, *SESSIONS)
+_TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in LATENCIES for statistic in STATISTICS}
+
+# What a run is held to when it is given no objective: the least that a messaging service owes its customers.
+DEFAULT_OBJECTIVES = tuple(map(parse_objective, ("failed<1%", "lost<1%", "malformed<=0", "misrouted<=0")))
+
+
+def check(objective: Objective) -> Objective:
+    """The objective itself. Raises UsageError where no such figure exists, or where it has another unit."""
+    if objective.figure in _TIMES:
+        if objective.unit != "ms":
+            raise UsageError(f"{objective.text!r}: {objective.figure} is a time; give its bound in us, ms or s")
+    elif objective.figure in _COUNTS:
+        if objective.unit == "ms":
+            raise UsageError(
+                f"{objective.text!r}: {objective.figure} is a count; give a number, a share in % or a rate in /s"
+            )
+    else:
+        raise UsageError(
+            f"{objective.text!r}: there is no figure {objective.figure!r}; try reply_p99, response_p95, lost"
+        )
+    return objective
+
+
+def judge(objective: Objective, measured: Measurements) -> dict[str, Any]:
+    """{"objective", "value", "unit", "verdict"}: pass or fail. One without a single sample fails, with value None."""
+    value = _value(objective, measured)
+    verdict = "pass" if value is not None and objective.holds(value) else "fail"
+    return {"objective": objective.text, "value": value, "unit": objective.unit, "verdict": verdict}
+
+
+def _value(objective: Objective, measured: Measurements) -> float | None:
+    if objective.figure in _TIMES:
+        latency, statistic = _TIMES[objective.figure]
+        summary = measured.latencies.get(latency)
+        return None if summary is None else float(getattr(summary, statistic))
+    count, base = _count(objective.figure, measured)
+    if objective.unit == "%":
+        return round(100 * count / base, 4) if base else None
+    if objective.unit == "/s":
+        return round(count / measured.duration_s, 3) if measured.duration_s else None
+    return float(count) if base else None
+
+
+def _count(figure: str, measured: Measurements) -> tuple[int, int]:
+    """The count, and what it is a share of."""
+    if figure in SESSIONS:
+        return measured.sessions[figure.removeprefix("sessions_")], measured.sessions["sent"]
+    if figure in OUTCOMES:
+        return measured.messages[figure], measured.messages["sent"]
+    if figure in MESSAGE_CLASSES:
+        return measured.replies[figure], measured.messages["accepted"]
+    arrivals = sum(measured.replies[name] for name in ARRIVAL_CLASSES)
+    # No arrival at all is what `lost` tells; malformed or misrouted ones there were none of, and that is known.
+    return measured.replies[figure], arrivals or measured.messages["accepted"]

@@ -1,0 +1,182 @@
+"""result.json: everything a run came to, computed from its journal alone, so that judging again gives the same.
+
+Here lives the shape `harness-result/1` and the way there. Keys are only ever added, never changed in meaning. A part
+that a run does not have is absent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from harness import figures
+from harness.errors import JournalError
+from harness.events import Began, Checked, Ended, Event
+from harness.histogram import Latency
+from harness.journal import Part, in_time
+from harness.measurement import Measurements, measure
+from harness.objective import parse_objective
+from harness.requirements import Requirement
+from harness.verdict import (
+    EXIT_CODES,
+    EXIT_INTERRUPTED,
+    RequirementVerdict,
+    Verdict,
+    conformance_verdict,
+    judge_requirements,
+    judge_validity,
+    load_verdict,
+    worst,
+)
+
+SCHEMA = "harness-result/1"
+PHASES = ("conform", "load")
+
+
+def result_of(parts: Sequence[Part]) -> dict[str, Any]:
+    """The result of the run whose journal has these parts. Raises JournalError where no phase of it ever began."""
+    phases = {name: list(in_time(parts, name)) for name in PHASES}
+    began = {name: event for name, events in phases.items() for event in events if isinstance(event, Began)}
+    if not began:
+        raise JournalError("this journal tells of no run: no phase of it ever began")
+    whole = _whole(parts)
+    settings = next(iter(began.values())).settings
+    verdicts: list[Verdict] = []
+    result: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "run" if whole else next(iter(began)),
+        "run_id": parts[0].header.run,
+        "started": _calendar(min(event.wall for event in began.values())),
+        "finished": _calendar(max(_finish(phases[name], event) for name, event in began.items())),
+        "seed": settings.get("seed"),
+        "strict": bool(settings.get("strict")),
+        "target": settings.get("target", {}),
+        "phases": {},
+    }
+    for name, event in began.items():
+        ended = next((e for e in phases[name] if isinstance(e, Ended)), None)
+        result["phases"][name] = _phase(event, ended)
+        part, verdict = _JUDGES[name](phases[name], event.settings)
+        result |= part
+        verdicts.append(_with_ending(verdict, ended))
+        result["phases"][name]["verdict"] = verdicts[-1]
+    verdicts += ["could_not_run" for name in whole if name not in began]
+    result["verdict"] = worst(verdicts)
+    result["interrupted"] = any(phase["ending"] == "interrupted" for phase in result["phases"].values())
+    result["exit_code"] = EXIT_INTERRUPTED if result["interrupted"] else EXIT_CODES[worst(verdicts)]
+    result["torn_lines"] = sum(part.torn for part in parts)
+    return result
+
+
+def _whole(parts: Sequence[Part]) -> Sequence[str]:
+    """The phases that a run of several meant to have; empty for a run of one."""
+    meant = next((event.settings for event in in_time(parts, "run") if isinstance(event, Began)), {})
+    return tuple(meant.get("phases", ()))
+
+
+def _conform(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[str, Any], Verdict]:
+    requirements = [Requirement(**{**row, "checks": tuple(row["checks"])}) for row in settings["requirements"]]
+    checked = [event for event in events if isinstance(event, Checked)]
+    decided = judge_requirements(requirements, checked, bool(settings.get("strict")))
+    return {"requirements": [_requirement(verdict) for verdict in decided]}, conformance_verdict(decided)
+
+
+def _requirement(decided: RequirementVerdict) -> dict[str, Any]:
+    return {
+        "id": decided.requirement.id,
+        "level": decided.requirement.level,
+        "clause": decided.requirement.clause,
+        "verdict": decided.verdict,
+        "red": decided.red,
+        "exercised": decided.exercised,
+        "reason": decided.reason,
+        "stands_in": decided.requirement.stands_in,
+        "checks": [{"check": e.check, "outcome": e.outcome, "exercised": e.exercised} for e in decided.checks],
+        "evidence": [{"check": e.check, "outcome": e.outcome, **e.evidence} for e in decided.checks if e.evidence],
+    }
+
+
+def _load(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[str, Any], Verdict]:
+    measured = measure(events, settings["reply_timeout_s"])
+    given = [parse_objective(text) for text in settings.get("objectives", ())]
+    objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]
+    validity = judge_validity(measured)
+    load = {
+        "scenario": settings.get("scenario"),
+        "customers": settings.get("customers"),
+        "duration_s": measured.duration_s,
+        "reply_timeout_s": settings["reply_timeout_s"],
+        "messages": dict(measured.messages),
+        "sessions": dict(measured.sessions),
+        "replies": dict(measured.replies),
+        **{f"{name}_ms": _latency(measured.latencies[name]) for name in figures.LATENCIES},
+        "ambiguous_reply_ms": asdict(measured.ambiguous) if measured.ambiguous else None,
+        "objectives": objectives,
+        "failures": dict(measured.failures),
+        "curves_ms": {name: [list(point) for point in measured.curves[name]] for name in figures.LATENCIES},
+        "series": [asdict(second) for second in measured.series],
+        "validity": {
+            "verdict": validity.verdict,
+            "reasons": list(validity.reasons),
+            "schedule_lateness_ms": _latency(measured.latencies["lateness"]),
+            "sink_lag_ms": _latency(measured.gauges.get("sink.lag_ms")),
+            "cpu": _cpu(measured),
+            "sink_rejected": _rejected(measured),
+        },
+    }
+    return {"load": load}, load_verdict(measured, objectives, validity)
+
+
+_JUDGES = {"conform": _conform, "load": _load}
+
+
+def _phase(began: Began, ended: Ended | None) -> dict[str, Any]:
+    if ended is None:
+        return {"started": _calendar(began.wall), "ending": "died", "reason": "the harness itself was killed"}
+    return {
+        "started": _calendar(began.wall),
+        "finished": _calendar(ended.wall),
+        "ending": ended.ending,
+        "reason": ended.reason,
+    }
+
+
+def _with_ending(verdict: Verdict, ended: Ended | None) -> Verdict:
+    """A phase that died says nothing about the target, and one cut short cannot say that all is well."""
+    if ended is None or ended.ending == "died":
+        return "could_not_run"
+    if ended.ending == "interrupted" and verdict in ("pass", "not_exercised"):
+        return "could_not_run"
+    return verdict
+
+
+def _latency(latency: Latency | None) -> dict[str, Any]:
+    return asdict(latency) if latency else {"count": 0}
+
+
+def _cpu(measured: Measurements) -> dict[str, Any]:
+    """Percent of one core by process, from one sample a second."""
+    return {
+        name.partition(".")[0]: {"mean": gauge.mean, "max": gauge.max}
+        for name, gauge in measured.gauges.items()
+        if gauge is not None and name.endswith(".cpu_percent")
+    }
+
+
+def _rejected(measured: Measurements) -> dict[str, int]:
+    """Calls that the sink turned away, by reason: the highest count told."""
+    return {
+        name.partition("rejected.")[2]: round(gauge.max)
+        for name, gauge in measured.gauges.items()
+        if gauge is not None and name.startswith("sink.rejected.")
+    }
+
+
+def _finish(events: Sequence[Event], began: Began) -> int:
+    """Wall time of a phase's end; of a killed one, of the last thing known of it."""
+    ended = next((event.wall for event in events if isinstance(event, Ended)), None)
+    return ended or began.wall + max(event.at for event in events) - began.at
+
+
+def _calendar(wall_ns: int) -> str:
+    return datetime.fromtimestamp(wall_ns / 1e9, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,154 @@
+"""From measurements and checks to a verdict. Here live the rules of judging; nothing is measured and nothing is shown.
+
+"Broken" and "could not run" are different things, and nothing passes by not being tried:
+
+    pass            all that counts was exercised and holds
+    fail            the target broke a requirement that counts, or missed an objective
+    not_exercised   a MUST was never put to the test, or a load run moved no message
+    could_not_run   something outside stopped the run: what was measured stands, but says too little
+    invalid         the harness was the bottleneck: its figures say nothing about the target
+
+A MUST always counts, a SHOULD under --strict, an OBSERVE never.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness.events import Checked, Outcome
+from harness.measurement import Measurements
+from harness.requirements import Requirement
+
+Verdict = Literal["pass", "fail", "not_exercised", "could_not_run", "invalid"]
+EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "not_exercised": 3, "could_not_run": 3, "invalid": 4}
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+# The worst first: what a run says when its parts disagree.
+_ORDER: tuple[Verdict, ...] = ("could_not_run", "fail", "invalid", "not_exercised", "pass")
+
+# How late the harness itself may be (p99, ms) before its figures are marked, and before they are refused. Latencies of
+# replies are tens of milliseconds and more; an instrument that is off by a fifth of a second measures itself.
+DEGRADED_MS = 20.0
+INVALID_MS = 200.0
+# Of one core, over a second: a single-threaded process that needs more is about to queue.
+BUSY_PERCENT = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementVerdict:
+    """One requirement, decided from all that its checks said. `red` is whether it decides the run."""
+
+    requirement: Requirement
+    verdict: Outcome
+    red: bool
+    exercised: int
+    reason: str | None
+    checks: tuple[Checked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Whether a load run's figures can be trusted, and every reason why not."""
+
+    verdict: Literal["valid", "degraded", "invalid"]
+    reasons: tuple[str, ...]
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict of a whole from those of its parts. Of nothing at all: not exercised."""
+    return min(verdicts, key=_ORDER.index, default="not_exercised")
+
+
+def judge_requirements(
+    requirements: Sequence[Requirement], checked: Iterable[Checked], strict: bool
+) -> tuple[RequirementVerdict, ...]:
+    """Decides every requirement, exercised or not, in the order of `requirements`."""
+    said: dict[str, list[Checked]] = {}
+    for event in checked:
+        said.setdefault(event.requirement, []).append(event)
+    decided = {r.id: _decide(r, tuple(said.get(r.id, ()))) for r in requirements}
+    return tuple(_colour(verdict, decided, strict) for verdict in decided.values())
+
+
+def conformance_verdict(decided: Iterable[RequirementVerdict]) -> Verdict:
+    red = {verdict.verdict for verdict in decided if verdict.red}
+    if "fail" in red:
+        return "fail"
+    if "could_not_run" in red:
+        return "could_not_run"
+    return "not_exercised" if red else "pass"
+
+
+def judge_validity(measured: Measurements) -> Validity:
+    """Was it the target that was measured, or the harness? From lateness, sink lag and the CPU of each part."""
+    invalid: list[str] = []
+    degraded: list[str] = []
+    delays = {
+        "requests were sent late": measured.latencies.get("lateness"),
+        "the sink's event loop lagged": measured.gauges.get("sink.lag_ms"),
+    }
+    for what, latency in delays.items():
+        if latency is not None and latency.p99 > DEGRADED_MS:
+            refused = latency.p99 > INVALID_MS
+            bound = INVALID_MS if refused else DEGRADED_MS
+            (invalid if refused else degraded).append(f"{what}: p99 {latency.p99:.1f} ms, above {bound:.0f} ms")
+    for name, percent in measured.gauges.items():
+        source, _, gauge = name.partition(".")
+        if gauge == "cpu_percent" and percent is not None and percent.p90 > BUSY_PERCENT:
+            degraded.append(f"the {source} process was busy: p90 {percent.p90:.0f} % of a core")
+    if measured.messages.get("missed"):
+        degraded.append(f"{measured.messages['missed']} planned messages were never sent")
+    if invalid:
+        return Validity("invalid", tuple(invalid + degraded))
+    return Validity("degraded" if degraded else "valid", tuple(degraded))
+
+
+def load_verdict(measured: Measurements, objectives: Iterable[Mapping[str, Any]], validity: Validity) -> Verdict:
+    """`objectives` are as `harness.objective.judge` decided them."""
+    if validity.verdict == "invalid":
+        return "invalid"
+    if not measured.messages["accepted"] and not measured.messages["failed"]:
+        return "not_exercised"
+    return "fail" if any(objective["verdict"] == "fail" for objective in objectives) else "pass"
+
+
+def _decide(requirement: Requirement, said: tuple[Checked, ...]) -> RequirementVerdict:
+    silent = set(requirement.checks) - {event.check for event in said}
+    verdict, reason = _outcome(requirement, said, silent)
+    exercised = sum(event.exercised for event in said)
+    return RequirementVerdict(requirement, verdict, False, exercised, reason, said)
+
+
+def _outcome(requirement: Requirement, said: tuple[Checked, ...], silent: set[str]) -> tuple[Outcome, str | None]:
+    by_outcome: dict[Outcome, Checked] = {}
+    for event in said:
+        by_outcome.setdefault(event.outcome, event)
+    for outcome in ("fail", "could_not_run"):
+        if outcome in by_outcome:
+            return outcome, by_outcome[outcome].reason
+    if not requirement.checks:
+        return "not_exercised", "no check decides it yet"
+    if silent:
+        return "not_exercised", f"no word from {', '.join(sorted(silent))}"
+    for outcome in ("pass", "observed", "not_exercised"):
+        if outcome in by_outcome:
+            return outcome, by_outcome[outcome].reason
+    raise AssertionError(f"{requirement.id}: checks that all spoke, and none had an outcome")
+
+
+def _colour(verdict: RequirementVerdict, decided: Mapping[str, RequirementVerdict], strict: bool) -> RequirementVerdict:
+    """Red where it counts and is not green; a MUST that could not be tried is excused where one stands in for it."""
+    requirement = verdict.requirement
+    if requirement.level == "MUST":
+        stand_in = decided.get(requirement.stands_in or "")
+        excused = (
+            verdict.verdict == "not_exercised"
+            and any(event.outcome == "not_exercised" for event in verdict.checks)
+            and stand_in is not None
+            and stand_in.verdict == "pass"
+        )
+        red = verdict.verdict != "pass" and not excused
+    else:
+        red = requirement.level == "SHOULD" and strict and verdict.verdict in ("fail", "could_not_run")
+    return RequirementVerdict(requirement, verdict.verdict, red, verdict.exercised, verdict.reason, verdict.checks)

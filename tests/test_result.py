@@ -1,0 +1,114 @@
+"""The result is computed from the journal alone: judged again, it is the same; and it says how the run ended."""
+
+import json
+
+import pytest
+from hypothesis import given
+
+from harness.errors import JournalError
+from harness.events import Acked, Began, Checked, Ended, Event, Planned, Replied, Sent
+from harness.journal import Header, Part, encode, encode_header, read
+from harness.requirements import Requirement
+from harness.result import result_of
+from tests.strategies import histories
+
+MS = 1_000_000
+TARGET = {"base_url": "http://127.0.0.1:1"}
+LOAD = {"target": TARGET, "seed": 7, "reply_timeout_s": 1.0, "scenario": "conversations", "customers": 1}
+GATE = {
+    "target": TARGET,
+    "seed": 7,
+    "strict": False,
+    "requirements": [Requirement("R-1", "MUST", "the clause", "#/info", ("a",)).described()],
+}
+
+
+def part(phase: str, *events: Event, role: str = "harness") -> Part:
+    return Part(Header("run-1", phase, role, "host", 0, 0), events)
+
+
+def phase(name: str, settings, *events: Event, ending="completed") -> Part:
+    return part(name, Began(0, 0, name, settings), *events, Ended(5_000 * MS, 5_000 * MS, name, ending))
+
+
+def conversation(replied: bool = True) -> list[Event]:
+    events: list[Event] = [
+        Planned(0, "open", "createSession", "c"),
+        Sent(0, "open"),
+        Acked(1 * MS, "open", 200, "s", "u"),
+        Planned(2 * MS, "m", "sendMessage", "c", "s"),
+        Sent(2 * MS, "m"),
+        Acked(3 * MS, "m", 200),
+    ]
+    return [*events, Replied(50 * MS, 0, "s", "u", "bot", "d")] if replied else events
+
+
+def passed(outcome="pass") -> Checked:
+    return Checked(1, "R-1", "a", outcome, 3)
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind", "verdict", "exit_code"),
+    [
+        ([phase("conform", GATE, passed())], "conform", "pass", 0),
+        ([phase("conform", GATE, passed("fail"))], "conform", "fail", 1),
+        ([phase("conform", GATE)], "conform", "not_exercised", 3),
+        ([phase("conform", GATE, passed(), ending="died")], "conform", "could_not_run", 3),
+        ([phase("conform", GATE, passed(), ending="interrupted")], "conform", "could_not_run", 130),
+        ([phase("load", LOAD, *conversation())], "load", "pass", 0),
+        ([phase("load", LOAD, *conversation(replied=False))], "load", "fail", 1),
+        ([phase("load", LOAD)], "load", "not_exercised", 3),
+        ([part("load", Began(0, 0, "load", LOAD), *conversation())], "load", "could_not_run", 3),
+        ([phase("load", LOAD, Planned(0, "m", "sendMessage", "c", "s"), Sent(500 * MS, "m"))], "load", "invalid", 4),
+    ],
+)
+def test_a_run_ends_with_the_verdict_and_exit_code_of_what_happened(parts, kind, verdict, exit_code):
+    result = result_of(parts)
+
+    assert (result["kind"], result["verdict"], result["exit_code"]) == (kind, verdict, exit_code)
+
+
+WHOLE = Part(Header("run-1", "run", "harness", "host", 0, 0), (Began(0, 0, "run", {"phases": ["conform", "load"]}),))
+
+
+def test_a_whole_run_is_as_good_as_its_worst_phase():
+    good = [WHOLE, phase("conform", GATE, passed()), phase("load", LOAD, *conversation())]
+    bad = [WHOLE, phase("conform", GATE, passed("fail")), phase("load", LOAD, *conversation())]
+
+    assert [result_of(parts)["verdict"] for parts in (good, bad)] == ["pass", "fail"]
+    assert result_of(good)["kind"] == "run"
+
+
+def test_a_phase_that_never_began_is_not_forgotten():
+    result = result_of([WHOLE, phase("conform", GATE, passed())])
+
+    assert (result["kind"], result["verdict"]) == ("run", "could_not_run")
+
+
+@given(histories())
+def test_a_run_judged_again_from_its_journal_gives_the_same_result(history):
+    parts = [phase("load", LOAD, *history), part("conform", Began(0, 0, "conform", GATE), passed())]
+    lines = [line for each in parts for line in (encode_header(each.header), *map(encode, each.events))]
+
+    first = json.dumps(result_of(parts), sort_keys=True)
+
+    assert json.dumps(result_of(read(lines)), sort_keys=True) == first
+
+
+def test_latencies_and_counts_stand_where_the_schema_says():
+    load = result_of([phase("load", LOAD, *conversation())])["load"]
+
+    assert load["messages"]["accepted"] == 1
+    assert load["replies"]["answered"] == 1
+    assert load["reply_ms"]["p99"] == pytest.approx(48, rel=1e-3)
+    assert load["validity"]["verdict"] == "valid"
+    assert [objective["verdict"] for objective in load["objectives"]] == ["pass"] * 4
+
+
+def test_without_samples_a_latency_is_only_its_count():
+    assert result_of([phase("load", LOAD)])["load"]["reply_ms"] == {"count": 0}
+
+
+def test_a_journal_in_which_no_phase_began_is_no_run():
+    with pytest.raises(JournalError, match="no phase"):
+        result_of([part("load", *conversation())])

@@ -1,0 +1,143 @@
+"""The rules of judging, one by one."""
+
+import pytest
+
+from harness.events import Checked, Gauged, Planned, Sent
+from harness.measurement import measure
+from harness.requirements import Requirement
+from harness.verdict import conformance_verdict, judge_requirements, judge_validity, worst
+
+MS = 1_000_000
+
+
+def requirement(name="R-1", level="MUST", checks=("a",), **more) -> Requirement:
+    return Requirement(name, level, "the clause", "#/info", checks, **more)
+
+
+def said(outcome, check="a", name="R-1", exercised=1, reason=None) -> Checked:
+    return Checked(1, name, check, outcome, exercised, reason)
+
+
+def judge(*events, table=None, strict=False):
+    return judge_requirements(table or [requirement()], events, strict)
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict", "red"),
+    [
+        ([said("pass")], "pass", False),
+        ([said("fail")], "fail", True),
+        ([said("could_not_run")], "could_not_run", True),
+        ([said("not_exercised")], "not_exercised", True),
+        ([], "not_exercised", True),
+    ],
+)
+def test_a_must_that_did_not_pass_is_red_whatever_the_reason(events, verdict, red):
+    (decided,) = judge(*events)
+
+    assert (decided.verdict, decided.red) == (verdict, red)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        (("pass", "fail"), "fail"),
+        (("could_not_run", "fail"), "fail"),
+        (("pass", "could_not_run"), "could_not_run"),
+        (("pass", "not_exercised"), "pass"),
+    ],
+)
+def test_the_worst_of_several_checks_decides(outcomes, verdict):
+    events = [said(outcome, check) for outcome, check in zip(outcomes, "ab", strict=True)]
+
+    (decided,) = judge(*events, table=[requirement(checks=("a", "b"))])
+
+    assert decided.verdict == verdict
+    assert decided.exercised == 2
+
+
+def test_a_check_that_never_spoke_keeps_its_requirement_from_passing():
+    (decided,) = judge(said("pass"), table=[requirement(checks=("a", "b"))])
+
+    assert (decided.verdict, decided.reason) == ("not_exercised", "no word from b")
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome", "strict", "red"),
+    [
+        ("SHOULD", "fail", False, False),
+        ("SHOULD", "fail", True, True),
+        ("SHOULD", "could_not_run", True, True),
+        ("SHOULD", "not_exercised", True, False),
+        ("OBSERVE", "fail", True, False),
+        ("OBSERVE", "observed", True, False),
+    ],
+)
+def test_a_should_counts_under_strict_and_an_observe_never(level, outcome, strict, red):
+    (decided,) = judge(said(outcome), table=[requirement(level=level)], strict=strict)
+
+    assert decided.red is red
+
+
+@pytest.mark.parametrize(("stand_in", "red"), [("pass", False), ("fail", True), ("not_exercised", True)])
+def test_a_must_that_could_not_be_tried_is_excused_by_one_that_passed_in_its_stead(stand_in, red):
+    table = [requirement(stands_in="R-2"), requirement("R-2")]
+
+    decided, _ = judge(said("not_exercised", reason="no time to live"), said(stand_in, name="R-2"), table=table)
+
+    assert decided.red is red
+
+
+def test_silence_is_not_excused_by_a_stand_in():
+    table = [requirement(stands_in="R-2"), requirement("R-2")]
+
+    decided, _ = judge(said("pass", name="R-2"), table=table)
+
+    assert decided.red
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        (("pass", "pass"), "pass"),
+        (("not_exercised", "fail"), "fail"),
+        (("not_exercised", "could_not_run"), "could_not_run"),
+        (("not_exercised", "pass"), "not_exercised"),
+    ],
+)
+def test_a_gate_is_what_its_red_requirements_make_it(outcomes, verdict):
+    table = [requirement("R-1"), requirement("R-2")]
+    events = [said(outcome, name=f"R-{n}") for n, outcome in enumerate(outcomes, start=1)]
+
+    assert conformance_verdict(judge(*events, table=table)) == verdict
+
+
+def test_the_worst_part_names_the_whole_and_nothing_at_all_is_not_a_pass():
+    assert worst(["pass", "fail", "invalid"]) == "fail"
+    assert worst(["fail", "could_not_run"]) == "could_not_run"
+    assert worst(["pass", "invalid"]) == "invalid"
+    assert worst(["pass", "pass"]) == "pass"
+    assert worst([]) == "not_exercised"
+
+
+def late_by(ms: int):
+    return [Planned(0, "m", "sendMessage", "c", "s"), Sent(ms * MS, "m")]
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict", "reason"),
+    [
+        (late_by(1), "valid", None),
+        (late_by(50), "degraded", "sent late"),
+        (late_by(500), "invalid", "sent late"),
+        ([*late_by(0), Gauged(1, "sink", "lag_ms", 50.0)], "degraded", "sink's event loop"),
+        ([*late_by(0), Gauged(1, "sink", "lag_ms", 500.0)], "invalid", "sink's event loop"),
+        ([*late_by(0), Gauged(1, "customers", "cpu_percent", 99.0)], "degraded", "customers process was busy"),
+        ([Planned(0, "m", "sendMessage", "c", "s")], "degraded", "never sent"),
+    ],
+)
+def test_a_run_says_whether_the_harness_kept_up(events, verdict, reason):
+    validity = judge_validity(measure(events, 1.0))
+
+    assert validity.verdict == verdict
+    assert (reason is None and not validity.reasons) or any(reason in each for each in validity.reasons)
