@@ -1,0 +1,54 @@
+"""From the bytes of a webhook call to the record of it. Pure; it runs after the call was answered."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract import Contract, parse
+from harness.events import Replied
+
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook call as it came in. `status` is what the sink answers: 0 where it resets the connection."""
+
+    at: int
+    wall: int
+    body: bytes
+    content_type: str | None
+    status: int = 200
+
+
+def examine(delivery: Delivery, contract: Contract, kept_body: int) -> Replied:
+    """What the call says and what the contract objects to. `kept_body` is how many bytes of the body are kept."""
+    value, problem = parse(delivery.body)
+    data = data_of(value)
+    return Replied(
+        at=delivery.at,
+        wall=delivery.wall,
+        session=_text(data.get("sessionId")),
+        user=_text(data.get("userId")),
+        participant=_text(data.get("participantType")),
+        digest=hashlib.blake2b(delivery.body, digest_size=DIGEST_BYTES).hexdigest(),
+        problems=(problem,) if problem else contract.event_problems(value),
+        body=delivery.body[:kept_body].decode("utf-8", "surrogateescape"),
+        content_type=delivery.content_type,
+        status=delivery.status,
+    )
+
+
+def session_of(body: bytes) -> str | None:
+    """The session that a webhook call names, where it can be told at all."""
+    return _text(data_of(parse(body)[0]).get("sessionId"))
+
+
+def data_of(value: Any) -> dict[str, Any]:
+    """The event's `data`, or an empty one where there is none to speak of."""
+    data = value.get("data") if isinstance(value, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

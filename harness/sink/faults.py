@@ -1,0 +1,75 @@
+"""Faults on request: how the sink misbehaves, and for how many calls, to see what a sender makes of it."""
+
+from collections import deque
+from dataclasses import dataclass, fields
+from typing import Any
+
+from harness.errors import UsageError
+
+LONGEST_DELAY_S = 300.0
+MOST_TIMES = 10_000
+MOST_FAULTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection."""
+
+    session: str | None = None
+    status: int = 200
+    delay_s: float = 0.0
+    reset: bool = False
+    times: int = 1
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Fault":
+        """Raises UsageError where `value` is no fault, in words."""
+        known = {field.name for field in fields(cls)}
+        if not isinstance(value, dict) or not known.issuperset(value):
+            raise UsageError(f"a fault is a JSON object of {', '.join(sorted(known))}")
+        fault = cls(**value)
+        for holds, complaint in _rules(fault):
+            if not holds:
+                raise UsageError(complaint)
+        return fault
+
+
+def _rules(fault: Fault) -> list[tuple[bool, str]]:
+    return [
+        (fault.session is None or isinstance(fault.session, str), "session takes a session's id, or null for any"),
+        (_is_number(fault.status, int) and 200 <= fault.status <= 599, "status takes a number from 200 to 599"),
+        (_is_number(fault.delay_s) and 0 <= fault.delay_s <= LONGEST_DELAY_S, f"delay_s takes 0 to {LONGEST_DELAY_S}"),
+        (isinstance(fault.reset, bool), "reset takes true or false"),
+        (_is_number(fault.times, int) and 1 <= fault.times <= MOST_TIMES, f"times takes 1 to {MOST_TIMES}"),
+    ]
+
+
+def _is_number(value: Any, *kinds: type) -> bool:
+    return isinstance(value, kinds or (int, float)) and not isinstance(value, bool)
+
+
+class Programme:
+    """The faults that are still to happen. A session's own come before those for any session; each in its order."""
+
+    def __init__(self) -> None:
+        self._due: dict[str | None, deque[Fault]] = {}
+        self.pending = 0
+
+    def add(self, fault: Fault) -> None:
+        """Raises UsageError where too many calls are spoken for already."""
+        if self.pending + fault.times > MOST_FAULTS:
+            raise UsageError(f"more than {MOST_FAULTS} faults are waiting")
+        self._due.setdefault(fault.session, deque()).extend([fault] * fault.times)
+        self.pending += fault.times
+
+    def take(self, session: str | None) -> Fault | None:
+        """The fault for a call of `session`, which is then used up; None where it is to be answered as usual."""
+        for key in (session, None):
+            waiting = self._due.get(key)
+            if waiting:
+                self.pending -= 1
+                fault = waiting.popleft()
+                if not waiting:
+                    del self._due[key]
+                return fault
+        return None

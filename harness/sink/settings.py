@@ -1,0 +1,80 @@
+"""What a sink is told at its start, as one line of JSON. It holds secrets: it goes over stdin, never in arguments."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import UsageError
+from harness.secret import Secret
+
+LISTEN = ("127.0.0.1", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sender, or one reader of the feed, may cost at most. Sizes in bytes, times in seconds."""
+
+    body: int = 256 * 1024
+    kept_body: int = 16 * 1024
+    header_line: int = 4096
+    headers: int = 64
+    connections: int = 2000
+    read_s: float = 10.0
+    idle_s: float = 75.0
+    history: int = 10_000
+    history_bytes: int = 64 * 1024 * 1024
+    subscribers: int = 64
+    stall_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`journal` is the file of this sink's part, None for none; `public_url` is where the target reaches the sink."""
+
+    listen: tuple[str, int] = LISTEN
+    control: tuple[str, int] = LISTEN
+    journal: Path | None = None
+    run: str = "sink"
+    phase: str = "sink"
+    public_url: str | None = None
+    secrets: tuple[Secret, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def to_line(self) -> str:
+        """One line, without its newline. It holds the secrets in the clear."""
+        return json.dumps(
+            {
+                "listen": self.listen,
+                "control": self.control,
+                "journal": self.journal and str(self.journal),
+                "run": self.run,
+                "phase": self.phase,
+                "public_url": self.public_url,
+                "secrets": [secret.reveal() for secret in self.secrets],
+                "limits": asdict(self.limits),
+            }
+        )
+
+    @classmethod
+    def from_line(cls, line: str) -> "Settings":
+        """Raises UsageError where the line is none that `to_line` makes; the error does not quote it."""
+        try:
+            given: dict[str, Any] = json.loads(line)
+            return cls(
+                listen=_address(given["listen"]),
+                control=_address(given["control"]),
+                journal=Path(given["journal"]) if given["journal"] else None,
+                run=given["run"],
+                phase=given["phase"],
+                public_url=given["public_url"],
+                secrets=tuple(map(Secret, given["secrets"])),
+                limits=Limits(**given["limits"]),
+            )
+        except (ValueError, TypeError, KeyError):
+            raise UsageError("the sink takes its settings as one line of JSON on stdin") from None
+
+
+def _address(value: Any) -> tuple[str, int]:
+    host, port = value
+    return str(host), int(port)

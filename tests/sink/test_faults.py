@@ -1,0 +1,122 @@
+"""The sink fails on request, for as many calls as were asked for, and then no more."""
+
+import time
+
+import pytest
+
+from harness.errors import UsageError
+from harness.sink.faults import MOST_FAULTS, Fault, Programme
+from tests.sink.wire import answers, call, connect, event, exchange, request
+
+
+def test_the_next_calls_of_any_session_get_the_status_that_was_asked_for(sink, journal):
+    sink.fault(Fault(status=500, times=2))
+
+    assert [call(sink.url, event(f"s{n}")) for n in range(3)] == [500, 500, 200]
+
+    sink.stop()
+    assert [(arrival.session, arrival.status) for arrival in journal.arrivals] == [
+        ("s0", 500),
+        ("s1", 500),
+        ("s2", 200),
+    ]
+
+
+def test_a_fault_for_one_session_leaves_the_others_alone(sink):
+    sink.fault(Fault(session="s1", status=503))
+
+    assert [call(sink.url, event(session)) for session in ("s0", "s1", "s1")] == [200, 503, 200]
+
+
+def test_a_delayed_answer_does_not_delay_the_stamp(sink, journal):
+    sink.fault(Fault(delay_s=0.5))
+
+    began = time.monotonic_ns()
+    assert call(sink.url) == 200
+    ended = time.monotonic_ns()
+
+    assert ended - began > 500_000_000
+    sink.stop()
+    [arrival] = journal.arrivals
+    assert arrival.at < ended - 500_000_000
+
+
+def test_a_reset_connection_is_a_reset_and_still_an_arrival(sink, journal):
+    sink.fault(Fault(reset=True))
+
+    with connect(sink.url) as connection:
+        connection.sendall(request(sink.url, event("cut")))
+        with pytest.raises(ConnectionResetError):
+            connection.recv(100)
+
+    assert call(sink.url, event("cut")) == 200
+    sink.stop()
+    assert [(arrival.session, arrival.status) for arrival in journal.arrivals] == [("cut", 0), ("cut", 200)]
+
+
+def test_the_connection_of_a_failed_call_can_be_used_again(sink):
+    sink.fault(Fault(status=500))
+
+    statuses = [status for status, _ in exchange(sink.url, request(sink.url, event()) * 2, 2)]
+
+    assert statuses == [500, 200]
+
+
+def test_a_sink_that_ends_does_not_wait_for_a_long_delay(sink, journal):
+    sink.fault(Fault(delay_s=300))
+    with connect(sink.url) as connection:
+        connection.sendall(request(sink.url, event("waiting")))
+        began = time.monotonic()
+        while sink.status()["received"] != 1:
+            assert time.monotonic() - began < 20
+        assert sink.stop() == 0
+        assert answers(connection) == []
+
+    assert [arrival.session for arrival in journal.arrivals] == ["waiting"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        {"statu": 500},
+        {"status": 99},
+        {"status": 100},
+        {"status": "500"},
+        {"status": True},
+        {"delay_s": -1},
+        {"delay_s": 301},
+        {"delay_s": float("nan")},
+        {"reset": 1},
+        {"times": 0},
+        {"times": 10_001},
+        {"session": 5},
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_in_words(value):
+    with pytest.raises(UsageError, match=r"takes|is a JSON object"):
+        Fault.from_json(value)
+
+
+def test_the_sink_refuses_a_fault_that_cannot_be(sink):
+    with pytest.raises(UsageError, match="status takes a number from 200 to 599"):
+        sink.fault(Fault(status=42))
+
+
+def test_a_sessions_own_faults_come_first_and_all_in_their_order():
+    programme = Programme()
+    for fault in (Fault(status=500), Fault("s1", 501), Fault("s1", 502)):
+        programme.add(fault)
+
+    taken = [programme.take("s1") for _ in range(4)]
+
+    assert [fault and fault.status for fault in taken] == [501, 502, 500, None]
+    assert programme.pending == 0
+
+
+def test_faults_do_not_pile_up_without_end():
+    programme = Programme()
+    programme.add(Fault(times=MOST_FAULTS))
+
+    with pytest.raises(UsageError, match="are waiting"):
+        programme.add(Fault())
