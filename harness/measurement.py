@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.events import Acked, Began, Ended, Event, Failed, Gauged, Limited, Planned, Refused, Sent
+from harness.events import Acked, Began, Ended, Event, Failed, Gauged, Limited, Planned, Refused, Replied, Sent
 from harness.histogram import Histogram, Latency, summarise
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Paired, pair
 
 SECOND = 1_000_000_000
+# A pause of the sink's event loop below this is what any busy machine does to a process.
+STALL_MS = 20.0
 # How many different reasons for a failure a result carries; the rest are summed up.
 MOST_REASONS = 20
 
@@ -47,17 +49,22 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Measurements:
     """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness"),
-    their curves, the run second by second, and what the harness says of itself (gauges by "source.name")."""
+    their curves, the run second by second, and what the harness says of itself (gauges by "source.name").
+
+    `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
+    """
 
     messages: Mapping[str, int]
     sessions: Mapping[str, int]
     replies: Mapping[str, int]
+    arrivals: int
     latencies: Mapping[str, Latency | None]
     curves: Mapping[str, Sequence[tuple[float, float]]]
     ambiguous: Interval | None
     series: Sequence[Second]
     failures: Mapping[str, int]
     gauges: Mapping[str, Latency | None]
+    stalled_s: float
     duration_s: float
 
 
@@ -100,6 +107,7 @@ class _Ledger:
     exchanges: dict[str, _Exchange] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     gauges: dict[str, Histogram] = field(default_factory=dict)
+    stalled_ms: float = 0.0
     began: int | None = None
     first: int | None = None
     last: int = 0
@@ -115,6 +123,8 @@ class _Ledger:
             case Gauged():
                 # Gauges share the histogram: a value of 1.0 is kept as one "millisecond", in its own unit.
                 self.gauges.setdefault(f"{event.source}.{event.name}", Histogram()).record(round(event.value * 1e6))
+                if (event.source, event.name) == ("sink", "lag_ms") and event.value > STALL_MS:
+                    self.stalled_ms += event.value
             case Sent() | Acked() | Refused() | Limited() | Failed():
                 self._settle(event)
 
@@ -153,12 +163,14 @@ def measure(events: Iterable[Event], reply_timeout_s: float) -> Measurements:
         messages=_counts(e.outcome for e in exchanges if e.operation == "sendMessage"),
         sessions=_counts(e.outcome for e in exchanges if e.operation == "createSession"),
         replies={name: classes[name] for name in (*MESSAGE_CLASSES, *ARRIVAL_CLASSES)},
+        arrivals=sum(isinstance(event, Replied) for event in history),
         latencies={name: histogram.summary() for name, histogram in histograms.items()},
         curves={name: histogram.curve() for name, histogram in histograms.items()},
         ambiguous=_ambiguous(pairing.messages),
         series=_series(ledger, pairing.messages, begin),
         failures=_most_common(ledger.failures),
         gauges={name: histogram.summary() for name, histogram in sorted(ledger.gauges.items())},
+        stalled_s=round(ledger.stalled_ms / 1000, 3),
         duration_s=round((ledger.last - begin) / 1e9, 3),
     )
 

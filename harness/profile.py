@@ -37,6 +37,8 @@ class Profile:
     seed: int = 0
     strict: bool = False
     budget: Budget = "standard"
+    # The target is a sandbox that the command itself started, at an address that is gone when it ends.
+    embedded: bool = False
 
     @property
     def has_other_tenant(self) -> bool:
@@ -50,6 +52,7 @@ class Profile:
         """What a report may say of the target: everything but the secrets."""
         return {
             "base_url": self.base_url,
+            "embedded": self.embedded,
             "client_id": self.client_id,
             "other_client_id": self.other_client_id,
             "public_url": self.public_url,
@@ -218,6 +221,7 @@ _OPTIONS = (
     _Option("seed", _integer),
     _Option("strict", _switch),
     _Option("budget", _budget),
+    _Option("embedded", _switch),
 )
 assert {option.name for option in _OPTIONS} == {field.name for field in fields(Profile)}
 
@@ -240,5 +244,6 @@ def environment_of(profile: Profile) -> dict[str, str]:
         "seed": profile.seed,
         "strict": str(profile.strict).lower(),
         "budget": profile.budget,
+        "embedded": str(profile.embedded).lower(),
     }
     return {f"HARNESS_{name.upper()}": "" if value is None else str(value) for name, value in values.items()}

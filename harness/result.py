@@ -4,7 +4,7 @@ Here lives the shape `harness-result/1` and the way there. Keys are only ever ad
 that a run does not have is absent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -62,10 +62,14 @@ def result_of(parts: Sequence[Part]) -> dict[str, Any]:
         result["phases"][name]["verdict"] = verdicts[-1]
     verdicts += ["could_not_run" for name in whole if name not in began]
     result["verdict"] = worst(verdicts)
-    result["interrupted"] = any(phase["ending"] == "interrupted" for phase in result["phases"].values())
+    result["interrupted"] = any(event.ending == "interrupted" for event in _endings(parts))
     result["exit_code"] = EXIT_INTERRUPTED if result["interrupted"] else EXIT_CODES[worst(verdicts)]
     result["torn_lines"] = sum(part.torn for part in parts)
     return result
+
+
+def _endings(parts: Sequence[Part]) -> Iterator[Ended]:
+    return (event for part in parts for event in part.events if isinstance(event, Ended))
 
 
 def _whole(parts: Sequence[Part]) -> Sequence[str]:
@@ -86,13 +90,14 @@ def _requirement(decided: RequirementVerdict) -> dict[str, Any]:
         "id": decided.requirement.id,
         "level": decided.requirement.level,
         "clause": decided.requirement.clause,
+        "quote": decided.requirement.quote,
         "verdict": decided.verdict,
         "red": decided.red,
         "exercised": decided.exercised,
         "reason": decided.reason,
         "stands_in": decided.requirement.stands_in,
         "checks": [{"check": e.check, "outcome": e.outcome, "exercised": e.exercised} for e in decided.checks],
-        "evidence": [{"check": e.check, "outcome": e.outcome, **e.evidence} for e in decided.checks if e.evidence],
+        "evidence": [{**e.evidence, "check": e.check, "outcome": e.outcome} for e in decided.checks if e.evidence],
     }
 
 
@@ -104,11 +109,13 @@ def _load(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[st
     load = {
         "scenario": settings.get("scenario"),
         "customers": settings.get("customers"),
+        "planned_s": settings.get("duration_s"),
+        "think_s": settings.get("think_s"),
         "duration_s": measured.duration_s,
         "reply_timeout_s": settings["reply_timeout_s"],
         "messages": dict(measured.messages),
         "sessions": dict(measured.sessions),
-        "replies": dict(measured.replies),
+        "replies": {**measured.replies, "arrivals": measured.arrivals},
         **{f"{name}_ms": _latency(measured.latencies[name]) for name in figures.LATENCIES},
         "ambiguous_reply_ms": asdict(measured.ambiguous) if measured.ambiguous else None,
         "objectives": objectives,
@@ -120,6 +127,7 @@ def _load(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[st
             "reasons": list(validity.reasons),
             "schedule_lateness_ms": _latency(measured.latencies["lateness"]),
             "sink_lag_ms": _latency(measured.gauges.get("sink.lag_ms")),
+            "sink_stalled_s": measured.stalled_s,
             "cpu": _cpu(measured),
             "sink_rejected": _rejected(measured),
         },

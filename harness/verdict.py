@@ -27,10 +27,14 @@ EXIT_INTERRUPTED = 130
 # The worst first: what a run says when its parts disagree.
 _ORDER: tuple[Verdict, ...] = ("could_not_run", "fail", "invalid", "not_exercised", "pass")
 
-# How late the harness itself may be (p99, ms) before its figures are marked, and before they are refused. Latencies of
-# replies are tens of milliseconds and more; an instrument that is off by a fifth of a second measures itself.
+# How late the harness itself may send (p99, ms) before its figures are marked, and before they are refused. Latencies
+# of replies are tens of milliseconds and more; an instrument that is off by a fifth of a second measures itself.
 DEGRADED_MS = 20.0
 INVALID_MS = 200.0
+# For how much of a run the sink may stand still: what arrives meanwhile is stamped late, so that past 1 % the p99 is
+# touched, and past 10 % the p90.
+DEGRADED_SHARE = 0.01
+INVALID_SHARE = 0.10
 # Of one core, over a second: a single-threaded process that needs more is about to queue.
 BUSY_PERCENT = 90.0
 
@@ -84,15 +88,14 @@ def judge_validity(measured: Measurements) -> Validity:
     """Was it the target that was measured, or the harness? From lateness, sink lag and the CPU of each part."""
     invalid: list[str] = []
     degraded: list[str] = []
-    delays = {
-        "requests were sent late": measured.latencies.get("lateness"),
-        "the sink's event loop lagged": measured.gauges.get("sink.lag_ms"),
-    }
-    for what, latency in delays.items():
-        if latency is not None and latency.p99 > DEGRADED_MS:
-            refused = latency.p99 > INVALID_MS
-            bound = INVALID_MS if refused else DEGRADED_MS
-            (invalid if refused else degraded).append(f"{what}: p99 {latency.p99:.1f} ms, above {bound:.0f} ms")
+    lateness = measured.latencies.get("lateness")
+    if lateness is not None and lateness.p99 > DEGRADED_MS:
+        reasons = invalid if lateness.p99 > INVALID_MS else degraded
+        reasons.append(f"requests were sent late: p99 {lateness.p99:.0f} ms after their plan")
+    stalled = measured.stalled_s / measured.duration_s if measured.duration_s else 0.0
+    if stalled > DEGRADED_SHARE:
+        reasons = invalid if stalled > INVALID_SHARE else degraded
+        reasons.append(f"the sink's event loop stood still for {stalled:.0%} of the run")
     for name, percent in measured.gauges.items():
         source, _, gauge = name.partition(".")
         if gauge == "cpu_percent" and percent is not None and percent.p90 > BUSY_PERCENT:

@@ -124,14 +124,20 @@ def late_by(ms: int):
     return [Planned(0, "m", "sendMessage", "c", "s"), Sent(ms * MS, "m")]
 
 
+def lagging(*by_second: float):
+    return [*late_by(0), *(Gauged(n * 1000 * MS, "sink", "lag_ms", lag) for n, lag in enumerate(by_second))]
+
+
 @pytest.mark.parametrize(
     ("events", "verdict", "reason"),
     [
         (late_by(1), "valid", None),
         (late_by(50), "degraded", "sent late"),
         (late_by(500), "invalid", "sent late"),
-        ([*late_by(0), Gauged(1, "sink", "lag_ms", 50.0)], "degraded", "sink's event loop"),
-        ([*late_by(0), Gauged(1, "sink", "lag_ms", 500.0)], "invalid", "sink's event loop"),
+        (lagging(50, 0, 0, 0), "degraded", "sink's event loop"),
+        (lagging(500, 0, 0, 0), "invalid", "sink's event loop"),
+        (lagging(15, 15, 15, 15), "valid", None),
+        (lagging(*[30] + [0] * 9), "valid", None),
         ([*late_by(0), Gauged(1, "customers", "cpu_percent", 99.0)], "degraded", "customers process was busy"),
         ([Planned(0, "m", "sendMessage", "c", "s")], "degraded", "never sent"),
     ],

@@ -1,0 +1,92 @@
+"""The requirements of a result, as every format shows them: what each came to in a word, and how many came to what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+
+LEVELS = ("MUST", "SHOULD", "OBSERVE")
+AREAS = {
+    "AUTH": "Authentication",
+    "SES": "Sessions",
+    "MSG": "Messages",
+    "HOOK": "Webhook registration",
+    "RPL": "Replies",
+    "ERR": "Errors",
+    "RATE": "Rate limits",
+    "SEC": "Security",
+    "HTTP": "HTTP",
+    "OBS": "Behaviour",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a requirement came to, in words, and the tone it is shown in: good, bad, warn or quiet."""
+
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the requirements of one level came out; the five add up to `total`."""
+
+    level: str
+    total: int
+    held: int
+    broken: int
+    could_not_run: int
+    not_exercised: int
+    observed: int
+
+
+def status_of(row: Row) -> Status:
+    match row["verdict"], row["red"]:
+        case "fail", red:
+            word = "flaky" if is_flaky(row) else "broken"
+            return Status(word, "bad") if red else Status(f"{word}, not counted", "warn")
+        case "could_not_run", red:
+            return Status("could not run", "bad" if red else "warn")
+        case "not_exercised", red:
+            return Status("never exercised", "bad") if red else Status("not exercised", "quiet")
+        case "observed", _:
+            return Status("seen", "quiet")
+        case _:
+            return Status("holds", "good")
+
+
+def is_flaky(row: Row) -> bool:
+    """A failure of which no replay failed again."""
+    replayed = [item["reproduced"] for item in row["evidence"] if item["outcome"] == "fail" and "reproduced" in item]
+    return bool(replayed) and not any(replayed)
+
+
+def reds(rows: Iterable[Row]) -> list[Row]:
+    """What decides against the run, the broken before what could not be decided."""
+    order = ("fail", "could_not_run", "not_exercised")
+    return sorted((row for row in rows if row["red"]), key=lambda row: order.index(row["verdict"]))
+
+
+def tallies(rows: Sequence[Row]) -> list[Tally]:
+    """One for each level that has requirements."""
+    return [_tally(level, rows) for level in LEVELS if any(row["level"] == level for row in rows)]
+
+
+def area_of(row: Row) -> str:
+    prefix = str(row["id"]).partition("-")[0]
+    return AREAS.get(prefix, prefix)
+
+
+def why_excused(row: Row) -> str | None:
+    """Why a MUST that was never tried does not count against the run."""
+    if row["level"] == "MUST" and row["verdict"] == "not_exercised" and not row["red"]:
+        return f"{row['stands_in']} stands in for it"
+    return None
+
+
+def _tally(level: str, rows: Iterable[Row]) -> Tally:
+    said = [row["verdict"] for row in rows if row["level"] == level]
+    outcomes = ("pass", "fail", "could_not_run", "not_exercised", "observed")
+    return Tally(level, len(said), *(said.count(outcome) for outcome in outcomes))

@@ -1,0 +1,149 @@
+"""The verdict in plain words: one sentence for everybody, and the facts that it rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.report.clauses import Tally, tallies, why_excused
+from harness.report.legible import one_line
+from harness.report.numerals import count, plural, time_of
+
+Result = Mapping[str, Any]
+
+TITLES = {
+    "pass": "Pass",
+    "fail": "Fail",
+    "not_exercised": "Not proven",
+    "could_not_run": "Could not run",
+    "invalid": "Invalid",
+}
+_PHASES = {"conform": "the gate", "load": "the load run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`title` is the verdict in a word or two, `sentence` the same for a reader, `facts` what it stands on."""
+
+    title: str
+    sentence: str
+    facts: tuple[str, ...]
+
+
+def headline(result: Result) -> Headline:
+    sentences = {
+        "pass": _passed,
+        "fail": _failed,
+        "not_exercised": _not_proven,
+        "could_not_run": _could_not_run,
+        "invalid": _invalid,
+    }
+    title = "Interrupted" if result["interrupted"] else TITLES[result["verdict"]]
+    return Headline(title, sentences[result["verdict"]](result), tuple(_facts(result)))
+
+
+def missed_objectives(result: Result) -> list[dict[str, Any]]:
+    return [o for o in result.get("load", {}).get("objectives", ()) if o["verdict"] == "fail"]
+
+
+def could_not_run_reasons(result: Result) -> list[str]:
+    """Every reason why the run, or a part of it, did not come to its end."""
+    reasons = [
+        phase["reason"] or f"{_PHASES[name]} was interrupted"
+        for name, phase in result["phases"].items()
+        if phase["ending"] != "completed"
+    ]
+    if result["kind"] == "run":
+        reasons += [f"{_PHASES[name]} never began" for name in _PHASES if name not in result["phases"]]
+    rows = result.get("requirements", ())
+    return reasons + [
+        f"{row['id']} could not be decided: {row['reason'] or 'no reason was given'}"
+        for row in rows
+        if row["red"] and row["verdict"] == "could_not_run"
+    ]
+
+
+def _passed(result: Result) -> str:
+    kept = ["the contract is kept"] if "requirements" in result else []
+    if "load" in result:
+        met = len(result["load"]["objectives"])
+        kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
+    return _sentence(", and ".join(kept) or "nothing was wrong")
+
+
+def _failed(result: Result) -> str:
+    return _sentence(f"the target {_broken(result) or 'failed'}")
+
+
+def _broken(result: Result) -> str:
+    broken = [row for row in result.get("requirements", ()) if row["red"] and row["verdict"] == "fail"]
+    missed = missed_objectives(result)
+    faults = [f"broke {plural(len(broken), 'requirement')}"] if broken else []
+    faults += [f"missed {plural(len(missed), 'objective')}"] if missed else []
+    return " and ".join(faults)
+
+
+def _not_proven(result: Result) -> str:
+    untried = [row for row in result.get("requirements", ()) if row["red"]]
+    reasons = [f"{plural(len(untried), 'MUST was', 'MUST were')} never exercised"] if untried else []
+    if result["phases"].get("load", {}).get("verdict") == "not_exercised":
+        reasons.append("the load run moved no message")
+    return _sentence(f"not proven: {' and '.join(reasons) or 'nothing was exercised'}")
+
+
+def _could_not_run(result: Result) -> str:
+    beginning = "interrupted" if result["interrupted"] else "could not run"
+    reasons = could_not_run_reasons(result)
+    first = reasons[0].strip().splitlines()[0] if reasons and reasons[0].strip() else "no reason was given"
+    return _sentence(f"{beginning}: {one_line(first, 200)}")
+
+
+def _invalid(result: Result) -> str:
+    return "The measurement is invalid: the harness was the bottleneck, so its figures say nothing about the target."
+
+
+def _facts(result: Result) -> list[str]:
+    facts = []
+    if result["verdict"] == "could_not_run" and _broken(result):
+        facts.append(f"What was seen before counts: the target {_broken(result)}.")
+    rows = result.get("requirements", [])
+    facts += [_tallied(tally) for tally in tallies(rows)]
+    facts += [f"{row['id']} could not be tried: {why_excused(row)}." for row in rows if why_excused(row)]
+    if "load" in result:
+        facts += _trusted(result["load"])
+        facts.append(_moved(result["load"]))
+    return facts
+
+
+def _trusted(load: Mapping[str, Any]) -> list[str]:
+    validity = load["validity"]
+    if validity["verdict"] == "valid":
+        return []
+    return [f"The load run's figures are {validity['verdict']}: {'; '.join(validity['reasons'])}."]
+
+
+def _tallied(tally: Tally) -> str:
+    if tally.level == "OBSERVE":
+        return f"{tally.observed} of {plural(tally.total, 'open point')} observed."
+    rest = {
+        "broken": tally.broken,
+        "could not be decided": tally.could_not_run,
+        "not exercised": tally.not_exercised,
+    }
+    told = [f"{tally.held} of {tally.total} {tally.level} hold"]
+    return ", ".join(told + [f"{number} {what}" for what, number in rest.items() if number]) + "."
+
+
+def _moved(load: Mapping[str, Any]) -> str:
+    messages, replies, reply = load["messages"], load["replies"], load["reply_ms"]
+    told = (
+        f"{count(messages['accepted'])} of {plural(messages['sent'], 'message')} accepted, "
+        f"{count(replies['answered'])} answered in time, {count(replies['lost'])} lost"
+    )
+    if not reply["count"]:
+        return f"{told}."
+    return f"{told}; half of the replies within {time_of(reply['p50'])}, 99 % within {time_of(reply['p99'])}."
+
+
+def _sentence(text: str) -> str:
+    ended = text[:1].upper() + text[1:]
+    return ended if ended.endswith((".", "…", "!", "?")) else f"{ended}."

@@ -1,0 +1,89 @@
+"""report.html: one file that needs no network and runs no script. Its markup is in `templates`, all of it escaped by
+default; what it shows is gathered in `page`."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from harness.report import clauses, figures, numerals, page, sums
+from harness.report.charts.curve import curves
+from harness.report.charts.timeline import timeline
+from harness.report.headline import could_not_run_reasons, headline
+from harness.report.legible import cut, one_line
+
+NAME = "report.html"
+
+TONES = {"pass": "good", "fail": "bad", "invalid": "odd", "not_exercised": "warn", "could_not_run": "halt"}
+
+
+def render(result: Mapping[str, Any]) -> str:
+    """`result` has been made legible."""
+    rows, load = result.get("requirements"), result.get("load")
+    text: str = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            head=headline(result),
+            tone=TONES[result["verdict"]],
+            unfinished=could_not_run_reasons(result),
+            duration_s=numerals.between(result["started"], result["finished"]),
+            red=page.red_entries(rows) if rows else [],
+            levels=page.levels(rows) if rows else [],
+            load=load,
+            sums=sums.sums_of(load) if load else [],
+            timeline=timeline(load["series"]) if load else None,
+            curves=curves(load) if load else None,
+            command=page.command_of(result),
+            files=page.FILES,
+        )
+    )
+    return text
+
+
+def _with_names(clause: str) -> Markup:
+    """A clause, in which what stands between two backticks is set as code. Everything in it is escaped."""
+    pieces = clause.split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner
+        return escape(clause)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "count": numerals.count,
+        "ms": numerals.milliseconds,
+        "time": numerals.time_of,
+        "span": numerals.span,
+        "tied": numerals.tied,
+        "moment": numerals.moment,
+        "one_line": one_line,
+        "cut": cut,
+        "value": figures.objective_value,
+        "by_number": figures.by_number,
+        "excuse": clauses.why_excused,
+        "names": _with_names,
+    }
+    environment.globals |= {
+        "plural": numerals.plural,
+        "share": numerals.share,
+        "MEANINGS": sums.MEANINGS,
+        "TONES": sums.TONES,
+        "LATENCY_ROWS": figures.LATENCY_ROWS,
+        "NEEDS": figures.NEEDS,
+    }
+    return environment

@@ -1,0 +1,95 @@
+"""What report.html shows, gathered: the template only places it."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.report import junit, result_json, summary
+from harness.report.clauses import Row, Status, Tally, area_of, reds, status_of, tallies
+from harness.report.evidence import Exhibit, exhibits
+
+# Of each text of evidence: characters. The rest is in result.json.
+MOST_EVIDENCE = 4000
+
+Result = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One requirement as it is shown."""
+
+    row: Row
+    status: Status
+    exhibits: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The requirements of one level, by area, in the order of the result."""
+
+    tally: Tally
+    areas: tuple[tuple[str, tuple[Entry, ...]], ...]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for _, entries in self.areas for entry in entries]
+
+
+def red_entries(rows: Sequence[Row]) -> list[Entry]:
+    return [_entry(row) for row in reds(rows)]
+
+
+def levels(rows: Sequence[Row]) -> list[Level]:
+    return [_level(tally, [row for row in rows if row["level"] == tally.level]) for tally in tallies(rows)]
+
+
+def command_of(result: Result) -> str:
+    """The command that does this run again, ready to paste; the key comes from the environment, as ever."""
+    target, load = result["target"], result.get("load", {}) if result["kind"] != "conform" else {}
+    verb = ["harness", result["kind"], *([str(load["scenario"])] if result["kind"] == "load" else [])]
+    options = {
+        "--base-url": target.get("base_url"),
+        "--client-id": target.get("client_id"),
+        "--other-client-id": target.get("other_client_id"),
+        "--public-url": target.get("public_url"),
+        "--session-ttl": target.get("session_ttl"),
+        "--reply-timeout": target.get("reply_timeout"),
+        "--max-rate": target.get("max_rate"),
+        "--customers": load.get("customers"),
+        "--duration": load.get("planned_s"),
+        "--seed": result["seed"],
+    }
+    if target.get("embedded"):
+        options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
+    lines = [verb, *([flag, _argument(value)] for flag, value in options.items() if value is not None)]
+    lines += [["--objective", objective["objective"]] for objective in load.get("objectives", ())]
+    lines += [["--strict"]] if result["strict"] else []
+    return " \\\n  ".join(map(shlex.join, lines))
+
+
+def _argument(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# What an embedded sandbox gives itself.
+_OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
+
+
+FILES = (
+    (result_json.NAME, "everything shown here, for programs"),
+    (junit.NAME, "the same as test cases, for CI servers"),
+    (summary.NAME, "the same on one page, for a CI job's summary"),
+    ("journal.ndjson", "every event of the run, a line each (.gz where it is large): all of the above comes from it"),
+)
+
+
+def _level(tally: Tally, rows: Sequence[Row]) -> Level:
+    areas: dict[str, list[Entry]] = {}
+    for row in rows:
+        areas.setdefault(area_of(row), []).append(_entry(row))
+    return Level(tally, tuple((name, tuple(entries)) for name, entries in areas.items()))
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(row, status_of(row), tuple(exhibits(row, MOST_EVIDENCE)))

@@ -1,0 +1,106 @@
+"""summary.md: the run on one page, for a CI job's summary. The verdict first, then what is red, then the figures."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.report.clauses import reds, status_of, tallies
+from harness.report.evidence import exhibits
+from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
+from harness.report.headline import could_not_run_reasons, headline
+from harness.report.markdown import block, inline, table
+from harness.report.numerals import count, milliseconds, moment, plural
+from harness.report.sums import sums_of
+
+NAME = "summary.md"
+# Of each text of evidence: characters. A job's summary holds a megabyte in all, so the reds told at length are few.
+MOST_EVIDENCE = 800
+MOST_REDS = 20
+
+Result = Mapping[str, Any]
+
+
+def render(result: Result) -> str:
+    sections = [*_verdict(result), *_unfinished(result), *_requirements(result), *_load(result), _where(result)]
+    return "\n\n".join(sections) + "\n"
+
+
+def _verdict(result: Result) -> Iterator[str]:
+    head = headline(result)
+    yield f"## {inline(head.title)}: {inline(head.sentence)}"
+    yield "\n".join(f"- {inline(fact)}" for fact in head.facts)
+    target = result["target"].get("base_url", "unknown")
+    told = f"Target {inline(target)}, {inline(moment(result['started']))}, seed {inline(result['seed'])}"
+    yield told + (", strict." if result["strict"] else ".")
+
+
+def _unfinished(result: Result) -> Iterator[str]:
+    reasons = could_not_run_reasons(result)
+    if reasons:
+        yield "### What did not come to its end"
+        yield "\n\n".join(block(reason, MOST_EVIDENCE) for reason in reasons)
+
+
+def _requirements(result: Result) -> Iterator[str]:
+    rows = result.get("requirements")
+    if not rows:
+        return
+    yield "### Requirements"
+    counts = [
+        (t.level, *map(count, (t.total, t.held, t.broken, t.could_not_run, t.not_exercised, t.observed)))
+        for t in tallies(rows)
+    ]
+    yield table(("Level", "All", "Hold", "Broken", "Could not run", "Not exercised", "Observed"), counts, 1)
+    red = reds(rows)
+    for row in red[:MOST_REDS]:
+        yield _red(row)
+    if len(red) > MOST_REDS:
+        yield f"{plural(len(red) - MOST_REDS, 'more')} in the report."
+
+
+def _red(row: Mapping[str, Any]) -> str:
+    told = [f"**{inline(row['id'])}** ({row['level']}, {status_of(row).word}): {inline(row['clause'], 500)}"]
+    if row["reason"]:
+        told.append(f"Why: {inline(row['reason'], 500)}")
+    for exhibit in exhibits(row, MOST_EVIDENCE)[:1]:
+        told.append(inline(f"{', '.join([f'Check {exhibit.check}', *exhibit.marks])}.", 500))
+        told += [f"{inline(label)}:\n\n{block(text, MOST_EVIDENCE)}" for label, text in exhibit.texts]
+    return "\n\n".join(told)
+
+
+def _load(result: Result) -> Iterator[str]:
+    load = result.get("load")
+    if not load:
+        return
+    yield "### Load"
+    validity = load["validity"]
+    if validity["verdict"] != "valid":
+        yield f"**These figures are {validity['verdict']}**: {inline('; '.join(validity['reasons']), 1000)}"
+    head = ("Latency, ms", "Samples", "p50", "p90", "p99", "p99.9", "Max")
+    names = ("p50", "p90", "p99", "p99_9", "max")
+    yield table(
+        head,
+        [
+            (label, count(load[key]["count"]), *(milliseconds(load[key].get(name)) for name in names))
+            for key, label in LATENCY_ROWS.items()
+        ],
+        1,
+    )
+    yield table(("Adds up", "Sum"), [(("yes" if s.holds else "**no**"), written(s)) for s in sums_of(load)], 2)
+    yield table(
+        ("Objective", "Verdict", "Value"),
+        [
+            (inline(o["objective"]), "met" if o["verdict"] == "pass" else "**missed**", inline(objective_value(o)))
+            for o in load["objectives"]
+        ],
+        2,
+    )
+    if load["failures"]:
+        yield table(
+            ("Failed or refused because", "Messages and sessions"),
+            [(inline(reason), count(number)) for reason, number in by_number(load["failures"])],
+            1,
+        )
+
+
+def _where(result: Result) -> str:
+    return f"Everything else is in report.html, result.json and the journal of run {inline(result['run_id'])}."

@@ -1,0 +1,113 @@
+"""Every kind of run that a report must tell of, by name: each writes its journal into a folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.events import Checked, Ended
+from tests.report.runs import (
+    BROKEN_AUTH,
+    BROKEN_SHOULD,
+    FLAKY_REPLY,
+    SECOND,
+    WALL,
+    Traffic,
+    hostile,
+    with_outcomes,
+    write_conform,
+    write_load,
+    write_whole,
+)
+
+
+def green(folder: Path) -> None:
+    write_whole(folder)
+    write_conform(folder)
+    write_load(folder, Traffic())
+
+
+def reds(folder: Path) -> None:
+    write_whole(folder)
+    write_conform(folder, with_outcomes(BROKEN_AUTH, FLAKY_REPLY, BROKEN_SHOULD))
+    write_load(folder, Traffic(lost=0.01, limited=0.08, failed=0.02))
+
+
+def conform_only(folder: Path) -> None:
+    write_conform(folder)
+
+
+def load_only(folder: Path) -> None:
+    write_load(folder, Traffic(limited=0.02))
+
+
+def strict(folder: Path) -> None:
+    write_conform(folder, with_outcomes(BROKEN_SHOULD), strict=True)
+
+
+def never_exercised(folder: Path) -> None:
+    write_conform(
+        folder, with_outcomes(Checked(6, "RPL-3", "pairs", "not_exercised", 0, "no two sessions had a reply"))
+    )
+
+
+def could_not_run(folder: Path) -> None:
+    write_whole(folder)
+    reason = "the webhook sink is gone (killed by signal 9)\nlast words:\n  listening on 127.0.0.1"
+    write_conform(folder, with_outcomes(BROKEN_AUTH), Ended(20 * SECOND, WALL + 20 * SECOND, "conform", "died", reason))
+
+
+def killed(folder: Path) -> None:
+    write_load(folder, Traffic(seconds=8), killed=True)
+
+
+def interrupted(folder: Path) -> None:
+    end = Ended(9 * SECOND, WALL + 50 * SECOND, "load", "interrupted", "interrupted by Ctrl-C")
+    write_load(folder, Traffic(seconds=8), end)
+
+
+def invalid(folder: Path) -> None:
+    write_load(folder, Traffic(late_by_ms=90, sink_lag_ms=310))
+
+
+def degraded(folder: Path) -> None:
+    write_load(folder, Traffic(late_by_ms=8, lost=0.002))
+
+
+def no_samples(folder: Path) -> None:
+    write_load(folder, Traffic(seconds=0))
+
+
+def one_second(folder: Path) -> None:
+    write_load(folder, Traffic(seconds=1, rate=3))
+
+
+def one_hour(folder: Path) -> None:
+    write_load(folder, Traffic(seconds=3600, rate=1, limited=0.03))
+
+
+def hostile_target(folder: Path) -> None:
+    checked, traffic, settings = hostile()
+    write_whole(folder)
+    write_conform(folder, checked, **settings)
+    write_load(folder, traffic, **settings)
+
+
+CASES: dict[str, Callable[[Path], None]] = {
+    case.__name__: case
+    for case in (
+        green,
+        reds,
+        conform_only,
+        load_only,
+        strict,
+        never_exercised,
+        could_not_run,
+        killed,
+        interrupted,
+        invalid,
+        degraded,
+        no_samples,
+        one_second,
+        one_hour,
+        hostile_target,
+    )
+}
