@@ -1,0 +1,209 @@
+"""A customer: one greenlet of Locust's that opens sessions, sends messages, and waits for each reply.
+
+At most one message is in flight in a session, so that every reply has exactly one message that it can answer. Whatever
+goes wrong with a message ends its conversation; the next one begins with a new session. Every request that was sent has
+exactly one outcome in the journal, also when the run is cut off while it is in flight.
+"""
+
+import json
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+import gevent
+from gevent.event import Event as Signal
+from locust import FastHttpUser, constant
+from locust.exception import RescheduleTaskImmediately, StopUser
+
+from harness.client.retry_after import seconds as retry_after_s
+from harness.client.source_system import AGENT
+from harness.errors import SinkDied
+from harness.events import Acked, Failed, Limited, Planned, Replied, Sent
+from harness.load.conversation import Conversation
+from harness.load.outcome import CUT_OFF, Outcome, outcome_of
+from harness.load.patience import CONNECT_S, EXCHANGE_S, IDLE_S, READ_S
+from harness.load.rows import Rows
+from harness.load.station import Station
+from harness.load.transport import reason_of, shared_tls
+
+SECOND = 1_000_000_000
+# How long a customer stays away after a failure, or a 429 that names no time; half as long again at most.
+SETBACK_S = 1.0
+# Added to what a 429 asks for, at random up to this, so that those who were told the same do not return as one.
+SPREAD_S = 0.5
+
+
+class ConversationOver(RescheduleTaskImmediately):
+    """This conversation cannot go on; the customer's next one can begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What createSession gave out. `user` is who its replies must name."""
+
+    id: str
+    user: str | None
+
+
+class Customer(FastHttpUser):
+    """The base of every customer. A scenario is a subclass whose task says what such a customer does."""
+
+    abstract = True
+    station: ClassVar[Station]
+
+    wait_time = constant(0)
+    insecure = False
+    ssl_context_factory = staticmethod(shared_tls)
+    connection_timeout = CONNECT_S
+    network_timeout = READ_S
+    # A redirect would carry the key elsewhere, and a POST that is sent twice is two messages.
+    max_redirects = 0
+    max_retries = 0
+    concurrency = 1
+
+    def __init__(self, environment: Any) -> None:
+        key = self.station.profile.api_key.reveal()
+        self.default_headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+            "User-Agent": AGENT,
+        }
+        super().__init__(environment)
+        self._agent = self.client.client
+        # Every status is an answer, to be judged here; and a source system keeps no cookies.
+        self._agent.valid_response_codes = frozenset(range(1000))  # type: ignore[misc]
+        self._agent.cookiejar = None
+        self._rows = Rows(environment.events.request)
+        self._leaving = Signal()
+        self._name, self._conversations = self.station.new_customer()
+        self._free = self._due = self._heard = time.monotonic_ns()
+
+    def stop(self, force: bool = False) -> bool:
+        """Locust's wish that this customer leaves: it plans no more, and still waits for the reply it is owed."""
+        self._leaving.set()
+        stopped: bool = super().stop(force=force)
+        return stopped
+
+    def next_conversation(self) -> Conversation:
+        return next(self._conversations)
+
+    def pause(self, seconds: float) -> None:
+        """Thinks for so long, counted from the last reply. What follows is due at the end of it."""
+        self._due = self._free + round(seconds * SECOND)
+        self._wait_until(self._due)
+
+    def open_session(self, customer: dict[str, str]) -> Session:
+        """Raises ConversationOver where no session came of it."""
+        body = {"clientId": self.station.profile.client_id, "source": "sms", "customer": customer}
+        _, outcome = self._exchange("createSession", "/v1/sessions", body)
+        if isinstance(outcome, Acked) and outcome.session is not None:
+            self._free = outcome.at
+            return Session(outcome.session, outcome.user)
+        self._recover(outcome)
+        raise ConversationOver
+
+    def say(self, session: Session, content: str) -> None:
+        """Sends a message and waits for its reply. A message that was limited is dropped, and the conversation goes on.
+
+        Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
+        """
+        before = len(self.station.inbox.arrivals(session.id))
+        path = f"/v1/sessions/{quote(session.id, safe='', errors='replace')}/messages"
+        sent, outcome = self._exchange("sendMessage", path, {"content": content}, session)
+        if isinstance(outcome, Acked):
+            self._await_reply(session, before, sent)
+            return
+        self._recover(outcome)
+        if not isinstance(outcome, Limited):
+            raise ConversationOver
+
+    def hang_up(self, session: Session) -> None:
+        """Makes room in the inbox: nobody will ask for this session again."""
+        self.station.inbox.forget(session.id)
+
+    def _exchange(
+        self, operation: str, path: str, body: dict[str, Any], session: Session | None = None
+    ) -> tuple[int, Outcome]:
+        """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""
+        planned = self._await_turn()
+        request = self.station.new_request()
+        payload = json.dumps(body, ensure_ascii=False).encode()
+        self._drop_idle_connection()
+        sent = time.monotonic_ns()
+        plan = Planned(planned, request, operation, self._name, session.id if session else None)
+        self.station.record(plan, Sent(sent, request))
+        outcome: Outcome | None = None
+        try:
+            outcome, length = self._post(request, operation, path, payload)
+            self._rows.exchange(operation, outcome.at - sent, length, outcome)
+        finally:
+            self._heard = time.monotonic_ns()
+            self.station.record(outcome or Failed(self._heard, request, CUT_OFF))
+        return sent, outcome
+
+    def _post(self, request: str, operation: str, path: str, payload: bytes) -> tuple[Outcome, int]:
+        """The outcome, and the length of the answer's body in bytes."""
+        url = self.station.profile.base_url + path
+        try:
+            with gevent.Timeout(EXCHANGE_S, TimeoutError()):
+                answer = self._agent.urlopen(url, method="POST", payload=payload)
+                status, body, asked = answer.status_code, answer.content, answer.headers.get("retry-after")
+        except Exception as error:
+            return Failed(time.monotonic_ns(), request, reason_of(error)), 0
+        at = time.monotonic_ns()
+        wait_s = retry_after_s(asked if isinstance(asked, str) else None, datetime.now(UTC))
+        return outcome_of(self.station.contract, at, request, operation, status, body, wait_s), len(body)
+
+    def _await_turn(self) -> int:
+        """Waits until the ceiling lets this request go. When it was planned: when it was due, or at a later turn."""
+        now = time.monotonic_ns()
+        first = turn = self.station.turns.take(now)
+        self._wait_until(turn)
+        while self.station.turns.lost(turn, time.monotonic_ns()):
+            turn = self.station.turns.take(time.monotonic_ns())
+            self._wait_until(turn)
+        return self._due if first == now else first
+
+    def _drop_idle_connection(self) -> None:
+        if time.monotonic_ns() - self._heard > IDLE_S * SECOND:
+            self._agent.clientpool.close()
+
+    def _await_reply(self, session: Session, before: int, sent: int) -> None:
+        deadline = sent + round(self.station.profile.reply_timeout * SECOND)
+        reply = self._reply(session, before, deadline)
+        if reply is None:
+            self._free = time.monotonic_ns()
+            self._rows.no_reply(self._free - sent)
+            raise ConversationOver
+        self._free = reply.at
+        self._rows.reply(reply.at - sent, len(reply.body or ""))
+
+    def _reply(self, session: Session, before: int, deadline: int) -> Replied | None:
+        """The first arrival after the first `before` of them that is a reply to this session's user."""
+        seen = before
+        while (left := deadline - time.monotonic_ns()) > 0:
+            try:
+                arrivals = self.station.inbox.wait(session.id, seen + 1, left / SECOND)
+            except SinkDied:
+                raise StopUser from None  # the run is ended elsewhere
+            for reply in arrivals[seen:]:
+                if not reply.problems and session.user in (None, reply.user):
+                    return reply
+            seen = max(seen, len(arrivals))
+        return None
+
+    def _recover(self, outcome: Outcome) -> None:
+        """Stays away for as long as a request without success asks for."""
+        asked = outcome.retry_after_s if isinstance(outcome, Limited) else None
+        seconds = SETBACK_S * (1 + random.random() / 2) if asked is None else asked + random.random() * SPREAD_S
+        self._wait_until(time.monotonic_ns() + round(seconds * SECOND))
+        self._free = time.monotonic_ns()
+
+    def _wait_until(self, moment: int) -> None:
+        """Sleeps until `moment`. Raises StopUser where the customer is told to leave before it."""
+        left = moment - time.monotonic_ns()
+        if self._leaving.wait(left / SECOND) if left > 0 else self._leaving.is_set():
+            raise StopUser

@@ -1,0 +1,36 @@
+"""Locust as a child process: its command line and its environment. Secrets are in the second only."""
+
+import math
+import sys
+from pathlib import Path
+
+from harness.assets import asset
+from harness.load.handover import Handover
+from harness.load.plan import LoadPlan
+from harness.processes.child import Child
+from harness.profile import Profile, environment_of
+from harness.sink.address import SinkAddress
+
+LOOPBACK = "127.0.0.1"
+LOG = Path("logs") / "locust.log"
+
+
+def start_locust(profile: Profile, plan: LoadPlan, handover: Handover, sink: SinkAddress, folder: Path) -> Child:
+    """Starts the customers of `plan`. What Locust prints goes to logs/locust.log in the run's `folder`."""
+    log = folder / LOG
+    log.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**environment_of(profile), **sink.environment(), **handover.environment()}
+    return Child(
+        "load generator", arguments(profile, plan), environment=environment, log=log, redactor=profile.redactor
+    )
+
+
+def arguments(profile: Profile, plan: LoadPlan) -> list[str]:
+    """The command line, without anything secret."""
+    scenario = asset("locustfiles") / f"{plan.scenario}.py"
+    argv = [sys.executable, "-m", "locust", "-f", str(scenario), "--host", profile.base_url]
+    argv += ["--users", str(plan.customers), "--spawn-rate", f"{plan.spawn_rate:.3f}"]
+    if plan.web:
+        # Loopback only: Locust's UI allows any origin, and whoever reaches it can start a load.
+        return [*argv, "--web-host", LOOPBACK, "--web-port", str(plan.web_port)]
+    return [*argv, "--headless", "--only-summary", "--run-time", f"{math.ceil(plan.duration_s)}s"]

@@ -1,0 +1,140 @@
+"""Connects a scenario to Locust: when a run begins, when it stops, and how the process ends."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from typing import Any, Protocol
+
+import gevent
+from gevent.lock import RLock
+from locust.exception import StopTest
+from locust.runners import LocalRunner, WorkerRunner
+
+from harness.errors import ChildDied, CouldNotRun, HarnessError, UsageError
+from harness.events import Ending
+from harness.load.attached import Attached
+from harness.load.customer import Customer
+from harness.load.handover import Handover
+from harness.load.patience import farewell_s
+from harness.load.standalone import Standalone, add_options
+from harness.load.station import Station
+
+log = logging.getLogger(__name__)
+
+WATCH_S = 0.5
+# A run that was stopped so near to its end was not cut short: seconds.
+TIMER_S = 0.5
+
+
+class Host(Protocol):
+    """Who stands behind this process: a command (Attached) or nobody (Standalone)."""
+
+    station: Station
+    closing_words: str
+
+    def begin(self) -> None: ...
+
+    def end(self, ending: Ending, reason: str | None) -> int: ...
+
+
+def listen(events: Any) -> None:
+    """For a scenario's file, once."""
+    events.init_command_line_parser.add_listener(add_options)
+    events.init.add_listener(_init)
+
+
+def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
+    if isinstance(runner, WorkerRunner) and environment.parsed_options.processes:
+        sys.exit(UsageError.exit_code)  # the master of these processes says why
+    try:
+        if not isinstance(runner, LocalRunner):
+            raise UsageError("this scenario runs in one process: leave out --master, --worker and --processes")
+        handover = Handover.from_environment(os.environ)
+        host = Attached(handover, os.environ) if handover else Standalone(environment.parsed_options, os.environ)
+    except HarnessError as error:
+        sys.stderr.write(f"harness: {error}\n")
+        sys.exit(error.exit_code)
+    Customer.station = host.station
+    _Shift(environment, web_ui, host)
+
+
+class _Shift:
+    """The life of one Locust process, from `init` to `quitting`."""
+
+    def __init__(self, environment: Any, web_ui: Any, host: Host) -> None:
+        self._environment = environment
+        self._web_ui = web_ui
+        self._host = host
+        self._trouble: HarnessError | None = None
+        self._began_s: float | None = None
+        self._cut_short: bool | None = None
+        self._ended = False
+        self._ending = RLock()
+        farewell = farewell_s(host.station.profile.reply_timeout)
+        environment.stop_timeout = max(environment.stop_timeout, farewell)
+        environment.events.test_start.add_listener(self._begin)
+        environment.events.test_stopping.add_listener(self._stopping)
+        environment.events.quitting.add_listener(self._end)
+        environment.events.quit.add_listener(self._say_goodbye)
+        self._watching = gevent.spawn(self._watch)
+        self._interrupt = gevent.signal_handler(signal.SIGINT, self._leave)
+
+    def _begin(self, **_: Any) -> None:
+        """A run has one target, the one that it was started with: the key must not follow a change in the web UI."""
+        self._environment.host = self._host.station.profile.base_url
+        self._began_s = self._began_s or time.monotonic()
+        try:
+            self._host.begin()
+        except CouldNotRun as error:
+            self._trouble = error
+            raise StopTest(str(error)) from None  # Locust then stops, and quits where it is headless
+
+    def _stopping(self, **_: Any) -> None:
+        """A run without a set time is always ended from outside; one that has a time is cut short before it."""
+        if self._cut_short is None and self._began_s is not None:
+            options = self._environment.parsed_options
+            left_s = (options.run_time or 0) - (time.monotonic() - self._began_s)
+            self._cut_short = bool(options.headless) and left_s > TIMER_S
+
+    def _end(self, **_: Any) -> None:
+        """Lets the customers finish, then the rest. Locust may call it twice at once: the second call waits."""
+        with self._ending:
+            if self._ended:
+                return
+            self._environment.runner.stop()
+            self._watching.kill(block=False)
+            self._trouble = self._trouble or self._crash()
+            ending: Ending = "died" if self._trouble else "interrupted" if self._cut_short else "completed"
+            code = self._host.end(ending, str(self._trouble) if self._trouble else None)
+            self._environment.process_exit_code = self._trouble.exit_code if self._trouble else code
+            self._ended = True
+
+    def _say_goodbye(self, **_: Any) -> None:
+        """After Locust's own tables, so that it is what the eye meets last."""
+        sys.stdout.write(self._host.closing_words)
+        self._host.closing_words = ""
+
+    def _crash(self) -> HarnessError | None:
+        """Locust lets its users go on after an exception of ours; a run in which there was one is not to be trusted."""
+        crashes = self._environment.runner.exceptions.values()
+        return ChildDied(f"a customer crashed: {next(iter(crashes))['msg']}") if crashes else None
+
+    def _watch(self) -> None:
+        """Ends the run when the sink is gone: from then on no reply can be seen."""
+        while self._trouble is None:
+            gevent.sleep(WATCH_S)
+            try:
+                self._host.station.inbox.raise_if_dead()
+            except CouldNotRun as error:
+                self._trouble = error
+                log.error("%s", error)
+        self._leave()
+
+    def _leave(self) -> None:
+        """Also what the first Ctrl-C does. A second one then finds Locust's own handler gone, and ends at once."""
+        self._interrupt.cancel()
+        self._environment.runner.quit()
+        if self._web_ui:
+            self._web_ui.stop()

@@ -1,0 +1,52 @@
+"""What a load run is asked to do, and what it says while it does it. Records only."""
+
+from dataclasses import dataclass
+
+SCENARIOS = ("conversations",)
+# Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
+SPAWN_SHARE = 0.2
+LONGEST_SPAWN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """How many customers, for how long. Times in seconds.
+
+    `think_s` is the mean pause of a customer between a reply and the next message. `spawn_s` is the time in which the
+    customers arrive. With `web`, Locust's own UI on loopback port `web_port` starts and stops the customers instead,
+    until the run is interrupted. `workers` beyond 0 are for a distributed run, which does not exist yet.
+    """
+
+    scenario: str = "conversations"
+    customers: int = 200
+    duration_s: float = 60.0
+    spawn_s: float | None = None
+    think_s: float = 1.0
+    web: bool = False
+    web_port: int = 8089
+    workers: int = 0
+
+    @property
+    def spawn_rate(self) -> float:
+        """Customers a second."""
+        spawn_s = self.spawn_s or min(self.duration_s * SPAWN_SHARE, LONGEST_SPAWN_S)
+        return self.customers / spawn_s
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run so far. Counts are of messages, since the beginning; `customers` is how many were seen at work.
+
+    `waiting` were accepted and have no reply yet. `p50_ms` is the median from send to reply of the latest replies,
+    None before the first.
+    """
+
+    elapsed_s: float
+    customers: int
+    sent: int
+    accepted: int
+    limited: int
+    failed: int
+    answered: int
+    waiting: int
+    p50_ms: float | None

@@ -1,0 +1,113 @@
+"""One load run from beginning to end, for a command: sink, webhook, customers, and nothing left running."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.errors import CouldNotRun, HarnessError, UsageError
+from harness.events import Began, Ended, Ending
+from harness.load.generator import start_locust
+from harness.load.handover import Handover
+from harness.load.patience import PROCESS_S, farewell_s
+from harness.load.plan import SCENARIOS, LoadPlan, Progress
+from harness.load.registration import register
+from harness.load.settings import settings_of
+from harness.load.watch import Watch
+from harness.processes.interrupt import Interrupt
+from harness.profile import Profile
+from harness.recording.reader import PARTS
+from harness.recording.writer import JournalWriter, header_now
+from harness.sink.process import SinkProcess
+
+PHASE = "load"
+# What customers get to settle the requests in flight when their replies can no longer come, or be seen: seconds.
+HURRIED_S = 2.0
+
+
+def run_load(
+    profile: Profile,
+    folder: Path,
+    run_id: str,
+    plan: LoadPlan,
+    *,
+    interrupt: Interrupt,
+    on_progress: Callable[[Progress], None] | None = None,
+    watch: Callable[[], None] | None = None,
+) -> None:
+    """Carries out `plan` against the target, with everything that judging needs in the parts of `folder`.
+
+    An interrupt lets customers finish the message in flight; a KeyboardInterrupt ends everything at once. Either way,
+    and whatever is raised, the last line of the harness's part says how it ended.
+
+    Raises UsageError for a plan that cannot be, TargetUnreachable and CredentialsRefused before anything is sent, and
+    SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
+    """
+    _check(plan)
+    folder = folder.absolute()
+    header = header_now(run_id, PHASE, "harness")
+    with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
+        journal.write(Began(time.monotonic_ns(), time.time_ns(), PHASE, settings_of(profile, plan)))
+        ending: Ending = "died"
+        reason: str | None = "the harness itself failed"
+        try:
+            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch)
+            reason = None
+        except KeyboardInterrupt:
+            ending, reason = "interrupted", "ended at once"
+            raise
+        except HarnessError as error:
+            reason = str(error)
+            raise
+        finally:
+            journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
+
+
+def _check(plan: LoadPlan) -> None:
+    if plan.scenario not in SCENARIOS:
+        raise UsageError(f"there is no scenario {plan.scenario!r}; there is {', '.join(SCENARIOS)}")
+    if plan.workers:
+        raise UsageError("--workers: a load runs in one process so far; leave it out")
+    if plan.customers < 1 or plan.duration_s <= 0 or plan.think_s < 0:
+        raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
+
+
+def _carry_out(
+    profile: Profile,
+    folder: Path,
+    run_id: str,
+    plan: LoadPlan,
+    journal: JournalWriter,
+    interrupt: Interrupt,
+    on_progress: Callable[[Progress], None] | None,
+    check: Callable[[], None] | None,
+) -> Ending:
+    with SinkProcess.start(profile, folder, run_id, PHASE) as sink:
+        register(profile, sink.url)
+        if interrupt.requested:
+            return "interrupted"
+        handover = Handover(folder / PARTS / f"{PHASE}-customers.ndjson", run_id, plan.think_s)
+        with start_locust(profile, plan, handover, sink.feed, folder) as locust:
+            watch = Watch(
+                sink,
+                locust,
+                folder,
+                journal,
+                reply_timeout_s=profile.reply_timeout,
+                on_progress=on_progress,
+                check=check,
+            )
+            try:
+                interrupted = watch.until_done(_longest_s(profile, plan), interrupt)
+            except KeyboardInterrupt:
+                locust.stop(grace=0)
+                raise
+            except CouldNotRun:
+                locust.stop(HURRIED_S)
+                raise
+    # An interrupt is how a run in the web UI always ends.
+    return "interrupted" if interrupted and not plan.web else "completed"
+
+
+def _longest_s(profile: Profile, plan: LoadPlan) -> float | None:
+    """When a run that has not ended hangs: seconds, or None where it has no end of its own."""
+    return None if plan.web else plan.duration_s + farewell_s(profile.reply_timeout) + 2 * PROCESS_S

@@ -1,0 +1,21 @@
+"""What the journal says of a load run's settings: all that judging it later needs, and no secret."""
+
+from typing import Any
+
+from harness.load.plan import LoadPlan
+from harness.profile import Profile
+
+
+def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
+    """The `settings` of the run's Began event. Times in seconds."""
+    return {
+        "target": profile.described(),
+        "seed": profile.seed,
+        "strict": profile.strict,
+        "scenario": plan.scenario,
+        "customers": plan.customers,
+        "duration_s": plan.duration_s,
+        "think_s": plan.think_s,
+        "reply_timeout_s": profile.reply_timeout,
+        "objectives": [objective.text for objective in profile.objectives],
+    }

@@ -1,0 +1,50 @@
+"""Reads the parts of a journal while other processes still write them."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.events import Event
+from harness.journal import Header, decode
+
+
+class Tail:
+    """What was appended to one file since the last look. The file need not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def new_events(self) -> Iterator[Event]:
+        """Every event whose line is whole; a line that is still being written comes with a later look."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                fresh = file.read()
+        except FileNotFoundError:
+            return
+        whole = fresh[: fresh.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.splitlines():
+            record = decode(line.decode("ascii"))
+            if not isinstance(record, Header):
+                yield record
+
+
+class Timeline:
+    """Several parts as one sequence of events, in the order in which they happened."""
+
+    def __init__(self, *paths: Path) -> None:
+        self._tails = [Tail(path) for path in paths]
+        self._later: list[Event] = []
+
+    def until(self, moment: int) -> list[Event]:
+        """The events up to `moment` (monotonic nanoseconds) that no earlier call gave.
+
+        Events are written a little after they happen: the order holds for moments that lie further back than that.
+        """
+        gathered = self._later + [event for tail in self._tails for event in tail.new_events()]
+        gathered.sort(key=lambda event: event.at)
+        here = bisect_right(gathered, moment, key=lambda event: event.at)
+        self._later = gathered[here:]
+        return gathered[:here]

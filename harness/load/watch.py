@@ -1,0 +1,103 @@
+"""Watches the processes of a load run until the customers are done."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.errors import ChildDied
+from harness.load.gauges import CpuGauges
+from harness.load.patience import PROCESS_S, farewell_s
+from harness.load.plan import Progress
+from harness.load.tail import Timeline
+from harness.load.tally import Tally
+from harness.processes.child import Child
+from harness.processes.interrupt import Interrupt
+from harness.recording.reader import PARTS
+from harness.recording.writer import JournalWriter
+from harness.sink.process import SinkProcess
+
+# How often the processes are looked at, and how often progress is told: seconds.
+CHECK_S = 0.2
+TELL_S = 1.0
+# By then an event is in its file: nanoseconds after it happened.
+WRITTEN_NS = 200_000_000
+
+
+class Watch:
+    """One run under way."""
+
+    def __init__(
+        self,
+        sink: SinkProcess,
+        locust: Child,
+        folder: Path,
+        journal: JournalWriter,
+        *,
+        reply_timeout_s: float,
+        on_progress: Callable[[Progress], None] | None,
+        check: Callable[[], None] | None,
+    ) -> None:
+        """`check` is the caller's own look at what else must be alive: it raises CouldNotRun where it is not."""
+        self._sink = sink
+        self._locust = locust
+        self._timeline = Timeline(*(folder / PARTS / f"load-{role}.ndjson" for role in ("customers", "sink")))
+        self._journal = journal
+        self._reply_timeout_s = reply_timeout_s
+        self._on_progress = on_progress
+        self._check = check
+        self._tally = Tally(reply_timeout_s)
+        self._gauges = CpuGauges(harness=os.getpid(), customers=locust.pid)
+        self._began = time.monotonic_ns()
+        self._told_s = time.monotonic()
+
+    def until_done(self, longest_s: float | None, interrupt: Interrupt) -> bool:
+        """Returns when Locust has ended in order: whether it was because of the interrupt.
+
+        Raises SinkDied or ChildDied where a process ended that should not have, or Locust did not end within
+        `longest_s` seconds (None: it may run until it is interrupted), and whatever `check` raises.
+        """
+        deadline = None if longest_s is None else time.monotonic() + longest_s
+        interrupted = False
+        while self._locust.wait(CHECK_S) is None:
+            self._look()
+            if interrupt.requested and not interrupted:
+                interrupted = True
+                self._locust.signal(signal.SIGTERM)
+                deadline = time.monotonic() + farewell_s(self._reply_timeout_s) + PROCESS_S
+            if deadline is not None and time.monotonic() > deadline:
+                raise ChildDied(f"the {self._locust.name} did not end in time\n{self._locust.last_words}")
+        if self._locust.exit_code != 0:
+            self._drain()
+            raise ChildDied(f"the {self._locust.name} died ({self._locust.obituary()})\n{self._locust.last_words}")
+        self._tell(back_ns=0)
+        return interrupted
+
+    def _drain(self) -> None:
+        """Lets the sink hear the replies that are still to come for what was accepted."""
+        deadline = time.monotonic() + self._reply_timeout_s
+        time.sleep(WRITTEN_NS / 1e9)
+        self._read()
+        while self._tally.waiting(time.monotonic_ns()) and time.monotonic() < deadline:
+            time.sleep(CHECK_S)
+            self._look()
+            self._read()
+
+    def _look(self) -> None:
+        self._sink.raise_if_dead()
+        if self._check:
+            self._check()
+        if time.monotonic() - self._told_s >= TELL_S:
+            self._tell()
+
+    def _tell(self, back_ns: int = WRITTEN_NS) -> None:
+        self._told_s = time.monotonic()
+        self._journal.write(*self._gauges.sample())
+        self._read(back_ns)
+        if self._on_progress:
+            self._on_progress(self._tally.progress(self._began, time.monotonic_ns()))
+
+    def _read(self, back_ns: int = WRITTEN_NS) -> None:
+        for event in self._timeline.until(time.monotonic_ns() - back_ns):
+            self._tally.enter(event)
