@@ -11,7 +11,7 @@ from harness.report.evidence import first_response
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.legible import legible, one_line
-from harness.report.numerals import count, milliseconds, plural
+from harness.report.numerals import count, milliseconds
 from harness.report.sums import sums_of
 
 # What is told here; the rest is in the report, and the last line of each list says so.
@@ -70,7 +70,7 @@ class _Page:
             if response := first_response(row):
                 self.say("", f"answered: {one_line(response, 120)}")
         if len(red) > MOST_REDS:
-            self.say("", f"and {plural(len(red) - MOST_REDS, 'more')}: see the report")
+            self.say("", f"and {count(len(red) - MOST_REDS)} more: see the report")
 
     def load(self, load: Mapping[str, Any]) -> None:
         self.lines.append("")

@@ -8,7 +8,7 @@ from harness.report.evidence import exhibits
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.markdown import block, inline, table
-from harness.report.numerals import count, milliseconds, moment, plural
+from harness.report.numerals import count, milliseconds, moment
 from harness.report.sums import sums_of
 
 NAME = "summary.md"
@@ -54,7 +54,7 @@ def _requirements(result: Result) -> Iterator[str]:
     for row in red[:MOST_REDS]:
         yield _red(row)
     if len(red) > MOST_REDS:
-        yield f"{plural(len(red) - MOST_REDS, 'more')} in the report."
+        yield f"{count(len(red) - MOST_REDS)} more in the report."
 
 
 def _red(row: Mapping[str, Any]) -> str:

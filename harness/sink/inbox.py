@@ -34,7 +34,9 @@ class Inbox:
         """Takes over the feed: closing the inbox closes it."""
         self._feed = feed
         self._capacity = capacity
-        self._lock = threading.Lock()
+        # Reentrant, because it knows its owner: a Condition asks that of a plain lock by trying to take it, and there
+        # gevent yields, so that one arrival at most would be filed in each turn of its loop.
+        self._lock = threading.RLock()
         self._boxes: dict[str | None, _Box] = {}
         self._order: OrderedDict[int, Replied] = OrderedDict()
         self._filed = 0
