@@ -1,0 +1,121 @@
+"""One exchange with the target: the request as it was sent, and the answer, which may be that none came.
+
+Records only. Nothing here sends; whatever is printed of a record has its keys veiled.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.client.curl import curl
+from harness.client.veil import Veil, Veiled
+from harness.contract import parse
+
+Header = tuple[str, str | Veiled]
+# How much of a response is quoted as evidence: characters.
+SHOWN = 600
+
+_OPERATIONS = (
+    ("createSession", re.compile(r"/v1/sessions")),
+    # Only a plain id of sane length: with odd things in its place, a proxy may answer in the API's stead.
+    ("sendMessage", re.compile(r"/v1/sessions/(?P<session>[A-Za-z0-9._~-]{1,256})/messages")),
+    ("registerWebhook", re.compile(r"/v1/webhooks")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent. `path` begins with a slash and is relative to `base_url`; `body` is exactly these bytes."""
+
+    method: str
+    path: str
+    headers: tuple[Header, ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    base_url: str = ""
+
+    @property
+    def operation(self) -> str | None:
+        """The operationId, or None where the request is none of the three."""
+        path = self.path.partition("?")[0]
+        matches = (name for name, pattern in _OPERATIONS if self.method == "POST" and pattern.fullmatch(path))
+        return next(matches, None)
+
+    @property
+    def session(self) -> str | None:
+        """The session that a sendMessage names."""
+        match = _OPERATIONS[1][1].fullmatch(self.path.partition("?")[0])
+        return match["session"] if match else None
+
+    @property
+    def label(self) -> str:
+        return self.operation or f"{self.method} elsewhere"
+
+    def header(self, name: str) -> str | None:
+        return _find(((key, str(value)) for key, value in self.headers), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `status` is None where no whole HTTP response came, and `failure` says what came instead.
+
+    `body` is the content as it came (never decompressed), cut at the client's bound. `trailing` holds bytes that
+    followed the response on the wire, seen by the bare socket only. `sent_at` is monotonic.
+    """
+
+    request: Request
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    sent_at: int = 0
+    elapsed_ns: int = 0
+    failure: str | None = None
+    trailing: bytes = b""
+    veil: Veil = field(default_factory=lambda: Veil({}), repr=False, compare=False)
+
+    def header(self, name: str) -> str | None:
+        return _find(self.headers, name)
+
+    def all(self, name: str) -> list[str]:
+        """The values of every header of that name."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    @property
+    def accepted(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def json(self) -> Any:
+        """The parsed body; None where it is no JSON."""
+        return parse(self.body)[0]
+
+    def member(self, name: str) -> Any:
+        """A member of the body, None where there is none or the body is no object."""
+        value = self.json
+        return value.get(name) if isinstance(value, dict) else None
+
+    def curl(self) -> str:
+        """The request as a line to paste into a shell, where the key is in a variable."""
+        request = self.request
+        headers = [(name, str(value)) for name, value in request.headers]
+        return self.veil.over(curl(request.method, request.base_url + request.path, headers, request.body))
+
+    def shown(self) -> str:
+        """The response on few lines: printable, cut, without keys."""
+        if self.status is None:
+            return f"no response: {self.veil.over(self.failure or 'nothing came')}"
+        kind = self.header("content-type")
+        text = _printable(self.veil.over(self.body.decode("utf-8", "backslashreplace")))
+        cut = text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(self.body)} bytes)"
+        return (
+            f"HTTP {self.status}"
+            + (f", {_printable(self.veil.over(kind))}" if kind else "")
+            + (f"\n{cut}" if cut else "")
+        )
+
+
+def _find(headers: Any, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,133 @@
+"""The source system: one tenant's client of the Messaging API.
+
+Every request of the gate goes through here, so this is where all of them are paced, where a 429 is waited out and
+sent again, and where whoever observes the traffic sees it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from harness import __version__
+from harness.client import wire
+from harness.client.exchange import Answer, Header, Request
+from harness.client.pacer import Ceiling, Pacer
+from harness.client.retry_after import seconds
+from harness.client.transport import Transport
+from harness.client.veil import MAIN, OTHER, Veil, Veiled
+from harness.profile import Profile
+
+AGENT = f"harness/{__version__}"
+JSON = "application/json"
+# How often a limited request is sent in all. A target that still says 429 then means it.
+TRIES = 6
+
+Observer = Callable[[Answer], None]
+Key = Literal["own"] | Veiled | str | None
+
+
+class SourceSystem:
+    """One tenant. Thread-safe. Answers are returned, never raised, also where none came."""
+
+    def __init__(self, profile: Profile, ceiling: Ceiling | None = None, *, other: bool = False) -> None:
+        """`other` makes it the second tenant of the profile. `ceiling` is shared by all clients of a process."""
+        secret = profile.other_api_key if other else profile.api_key
+        client_id = profile.other_client_id if other else profile.client_id
+        assert secret is not None
+        assert client_id is not None
+        self.client_id = client_id
+        self.key = Veiled(f"Bearer {secret.reveal()}", f"Bearer {OTHER if other else MAIN}")
+        self.base_url = profile.base_url
+        self._veil = Veil.of(profile)
+        self._pacer = Pacer(ceiling or Ceiling(profile.max_rate))
+        self._transport = Transport(profile.base_url, self._veil, self._pacer.turn)
+        self._observers: list[Observer] = []
+        self._patient = True
+
+    def observe(self, observer: Observer) -> None:
+        """Has it called with each answer, 429s included, in the thread that asked."""
+        self._observers.append(observer)
+
+    def create_session(self, customer: Any, source: Any = "sms", **options: Any) -> Answer:
+        body = {"clientId": self.client_id, "source": source, "customer": customer}
+        return self.post("/v1/sessions", body, **options)
+
+    def send_message(self, session: str, content: Any, **options: Any) -> Answer:
+        return self.post(messages_path(session), {"content": content}, **options)
+
+    def register_webhook(self, url: Any, event: Any = "message", **options: Any) -> Answer:
+        return self.post("/v1/webhooks", {"url": url, "event": event}, **options)
+
+    def post(self, path: str, body: Any, **options: Any) -> Answer:
+        """POST with `body` as JSON. For `options` see `request`."""
+        return self.request("POST", path, content=encode(body), **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: Key = "own",
+        headers: Mapping[str, str] | Sequence[Header] = (),
+        content: bytes = b"",
+        content_type: str | None = JSON,
+        hurried: bool = False,
+    ) -> Answer:
+        """Any request. `key` is the Authorization header's whole value: this tenant's own, another, or None for none.
+
+        A 429 is waited out and the request sent again. Not so where it is `hurried`: then it goes out as soon as the
+        ceiling allows, however limited we are, and a 429 is its answer.
+        """
+        own: list[Header] = [("User-Agent", AGENT), ("Accept", JSON), ("Accept-Encoding", "identity")]
+        if key is not None:
+            own.append(("Authorization", self.key if key == "own" else key))
+        if content_type is not None and content:
+            own.append(("Content-Type", content_type))
+        extra = headers.items() if isinstance(headers, Mapping) else headers
+        made = Request(method, path, (*own, *extra), content, self.base_url)
+        return self._paced(made, self._transport.send, hurried=hurried)
+
+    def raw(self, request: Request, pieces: Sequence[bytes] | None = None) -> Answer:
+        """Over a socket of its own, byte for byte: the request as it is, or pieces that amount to it."""
+        written = [wire.serialise(request)] if pieces is None else pieces
+        return self._paced(request, lambda sent: wire.exchange(sent, written, self._veil))
+
+    def resend(self, request: Request) -> Answer:
+        """The same request again, its headers and bytes unchanged."""
+        return self._paced(request, self._transport.send)
+
+    def made(self, path: str, headers: Sequence[Header], body: bytes, method: str = "POST") -> Request:
+        """A request for `raw`, with just these headers."""
+        return Request(method, path, tuple(headers), body, self.base_url)
+
+    def holds_key(self, text: str) -> bool:
+        """Whether a key of ours stands in the text."""
+        return self._veil.holds_key(text)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _paced(self, request: Request, send: Callable[[Request], Answer], *, hurried: bool = False) -> Answer:
+        tries = TRIES if self._patient and not hurried else 1
+        for left in reversed(range(tries)):
+            sent = self._pacer.turn(hurried=hurried)
+            answer = send(request)
+            for observer in self._observers:
+                observer(answer)
+            if answer.status != 429:
+                self._pacer.bore()
+                return answer
+            self._pacer.limited(sent, seconds(answer.header("retry-after"), datetime.now(UTC)))
+            if not left and not hurried:
+                self._patient = False  # it limits whatever we do: from now on its 429 is taken as its answer
+        return answer
+
+
+def messages_path(session: str) -> str:
+    return f"/v1/sessions/{session}/messages"
+
+
+def encode(body: Any) -> bytes:
+    """JSON in UTF-8, as people's text is mostly sent; a lone surrogate, which UTF-8 does not have, as an escape."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")

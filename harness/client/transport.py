@@ -1,0 +1,122 @@
+"""Requests by httpx: HTTP/1.1, connections kept alive, TLS verified, no redirect followed, no cookie kept."""
+
+import time
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.client.exchange import Answer, Request
+from harness.client.veil import Veil, Veiled
+from harness.profile import LOOPBACK
+
+CONNECT_S = 5.0
+READ_S = 15.0
+# An answer that trickles for longer than this never ends: seconds.
+WHOLE_S = 30.0
+LARGEST_BODY = 2 * 1024 * 1024
+# Idle connections are closed by us before most servers would, so that a request seldom meets a closing one.
+IDLE_S = 2.0
+
+
+class Transport:
+    """Sends requests and always comes back with an Answer, whatever happened. Thread-safe."""
+
+    def __init__(self, base_url: str, veil: Veil, before_resending: Callable[[], object]) -> None:
+        self._before_resending = before_resending
+        self._base_url = base_url
+        self._veil = veil
+        self._reuse = True
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=IDLE_S),
+            trust_env=urlsplit(base_url).hostname not in LOOPBACK,
+            follow_redirects=False,
+        )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def send(self, request: Request) -> Answer:
+        """One exchange. A connection that was closed while it lay idle is replaced, once, and that is no failure."""
+        if not self._reuse:
+            return self._exchange(request, fresh=True)[0]
+        answer, idle_close = self._exchange(request, fresh=False)
+        if not idle_close:
+            return answer
+        # Which of the two closed first cannot be told: from here on no connection of this target is used twice.
+        self._reuse = False
+        self._before_resending()
+        return self._exchange(request, fresh=True)[0]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def _exchange(self, request: Request, *, fresh: bool) -> tuple[Answer, bool]:
+        """The answer, and whether it is only that a reused connection had been closed in the meantime."""
+        seen: set[str] = set()
+        sent_at = time.monotonic_ns()
+        try:
+            answer = self._stream(request, fresh, sent_at, seen)
+        except httpx.LocalProtocolError:
+            raise  # a request that we may not send is a mistake of ours, not of the target
+        except httpx.TransportError as error:
+            elapsed = time.monotonic_ns() - sent_at
+            failure = self._veil.over(_in_words(error))
+            answer = Answer(request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, veil=self._veil)
+            broken = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
+            reused = "connection.connect_tcp.started" not in seen
+            return answer, broken and reused and "http11.receive_response_headers.complete" not in seen
+        return answer, False
+
+    def _stream(self, request: Request, fresh: bool, sent_at: int, seen: set[str]) -> Answer:
+        def trace(event: str, info: Any) -> None:
+            seen.add(event)
+
+        headers = [(name.encode("latin-1", "replace"), _value(value)) for name, value in request.headers]
+        if fresh:
+            headers.append((b"Connection", b"close"))
+        outgoing = self._client.build_request(
+            request.method,
+            self._base_url + request.path,
+            headers=headers,
+            content=request.body or None,
+            extensions={"trace": trace},
+        )
+        response = self._client.send(outgoing, stream=True)
+        try:
+            body = self._read(response, sent_at)
+        finally:
+            response.close()
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        elapsed = time.monotonic_ns() - sent_at
+        return Answer(request, response.status_code, pairs, body, sent_at, elapsed, veil=self._veil)
+
+    def _read(self, response: httpx.Response, sent_at: int) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise httpx.ReadError(f"the response has more than {LARGEST_BODY} bytes")
+            if time.monotonic_ns() - sent_at > WHOLE_S * 1e9:
+                raise httpx.ReadTimeout(f"the response had not ended after {WHOLE_S:g} s")
+        return bytes(body)
+
+
+def _value(value: str | Veiled) -> bytes:
+    return (value.reveal() if isinstance(value, Veiled) else value).encode("latin-1", "replace")
+
+
+def _in_words(error: Exception) -> str:
+    words: dict[type[Exception], str] = {
+        httpx.ConnectTimeout: f"no connection within {CONNECT_S:g} s",
+        httpx.ReadTimeout: f"no answer within {READ_S:g} s",
+    }
+    return words.get(type(error)) or f"{type(error).__name__}: {error}"

@@ -1,0 +1,101 @@
+"""One exchange over a bare socket, for what httpx refuses to send: bytes as they are, in the pieces they are given.
+
+The answer is read with h11, which follows RFC 9112, so that bad lengths and framing show as what they are.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import h11
+
+from harness.client.exchange import Answer, Request
+from harness.client.transport import CONNECT_S, LARGEST_BODY, READ_S, WHOLE_S
+from harness.client.veil import Veil, Veiled
+
+PIECE_GAP_S = 0.02
+# How long the wire is listened to after the response: bytes that follow belong to nothing.
+AFTERMATH_S = 0.02
+
+
+def exchange(request: Request, pieces: Sequence[bytes], veil: Veil) -> Answer:
+    """Writes the pieces with a short gap between them, and reads one response. `request` says what they mean."""
+    sent_at = time.monotonic_ns()
+    try:
+        with _connect(request.base_url) as connection:
+            for number, piece in enumerate(pieces):
+                if number:
+                    time.sleep(PIECE_GAP_S)
+                connection.sendall(piece)
+            head, body, trailing = _read(connection, request.method)
+    except (OSError, h11.RemoteProtocolError) as error:
+        failure = veil.over(str(error) or type(error).__name__)
+        return Answer(request, sent_at=sent_at, elapsed_ns=time.monotonic_ns() - sent_at, failure=failure, veil=veil)
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+    elapsed = time.monotonic_ns() - sent_at
+    return Answer(request, head.status_code, headers, body, sent_at, elapsed, trailing=trailing, veil=veil)
+
+
+def serialise(request: Request) -> bytes:
+    """The request as HTTP/1.1, its headers as they are but for Host, which comes first; then its body."""
+    host = urlsplit(request.base_url).netloc
+    lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value.reveal() if isinstance(value, Veiled) else value}" for name, value in request.headers]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + request.body
+
+
+def _connect(base_url: str) -> socket.socket:
+    parts = urlsplit(base_url)
+    assert parts.hostname is not None
+    secure = parts.scheme == "https"
+    plain = socket.create_connection((parts.hostname, parts.port or (443 if secure else 80)), timeout=CONNECT_S)
+    plain.settimeout(READ_S)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not secure:
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def _read(connection: socket.socket, method: str) -> tuple[h11.Response, bytes, bytes]:
+    """The response's head, its body, and what came after it."""
+    reader = h11.Connection(h11.CLIENT)
+    # h11 wants to have seen a request go out; what really went out is none of its business.
+    reader.send(h11.Request(method=method, target="/", headers=[("Host", "any")]))
+    reader.send(h11.EndOfMessage())
+    head: h11.Response | None = None
+    body = bytearray()
+    deadline = time.monotonic() + WHOLE_S
+    while True:
+        event = reader.next_event()
+        if event is h11.NEED_DATA:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the response had not ended after {WHOLE_S:g} s")
+            reader.receive_data(connection.recv(65536))
+        elif isinstance(event, h11.Response):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > LARGEST_BODY:
+                raise OSError(f"the response has more than {LARGEST_BODY} bytes")
+        elif isinstance(event, h11.EndOfMessage):
+            break
+        elif isinstance(event, h11.ConnectionClosed):
+            raise ConnectionError("the connection was closed without a response")
+    assert head is not None
+    return head, bytes(body), reader.trailing_data[0] + _aftermath(connection, reader)
+
+
+def _aftermath(connection: socket.socket, reader: h11.Connection) -> bytes:
+    if reader.their_state is not h11.DONE:
+        return b""
+    connection.settimeout(AFTERMATH_S)
+    try:
+        return connection.recv(4096)
+    except OSError:
+        return b""

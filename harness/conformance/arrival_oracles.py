@@ -1,0 +1,135 @@
+"""What may not happen in any webhook call. Pure: what arrived and what was promised go in, a tally comes out."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from harness.conformance.ledger import Talk
+from harness.conformance.oracles import leaks_text
+from harness.conformance.outcome import Finding, Tally
+from harness.events import Replied
+
+Talks = dict[str, Talk]
+# A reply may come twice, now and then. More copies than this many a message, and at least so many, are a repetition.
+COPIES_PER_MESSAGE = 2
+FEWEST_COPIES = 3
+
+
+def documented(arrivals: Sequence[Replied]) -> Tally:
+    """RPL-2: each is a JSON object as documented. What `participantType` and `content` hold is RPL-4's business."""
+    return _each(arrivals, lambda arrival: "; ".join(p for p in arrival.problems if not _is_value(p)) or None)
+
+
+def addressed(arrivals: Sequence[Replied], talks: Talks) -> Tally:
+    """RPL-3: each names a session and its user.
+
+    A session that is none of ours is held against the target only while one of ours waits in vain: another one of the
+    same tenant, from before, may still be talking.
+    """
+    answered = {arrival.session for arrival in arrivals}
+    waiting = any(talk.accepted and not talk.excused and talk.session not in answered for talk in talks.values())
+
+    def objection(arrival: Replied) -> str | None:
+        talk = talks.get(arrival.session or "")
+        if talk is None:
+            return "a session that is none of ours, while one of ours got no reply" if waiting else None
+        wrong = talk.user is not None and arrival.user is not None and talk.user != arrival.user
+        return "the userId is not that of the session" if wrong else None
+
+    return _each([arrival for arrival in arrivals if arrival.session is not None], objection)
+
+
+def spoken(arrivals: Sequence[Replied]) -> Tally:
+    """RPL-4: `participantType` is bot or agent; `content` is a string, in the characters that were meant."""
+
+    def objection(arrival: Replied) -> str | None:
+        data = data_of(arrival)
+        if "participantType" in data and data["participantType"] not in ("bot", "agent"):
+            return "participantType is neither bot nor agent"
+        if "content" not in data:
+            return None
+        content = data["content"]
+        return garbled(content) if isinstance(content, str) else "content is no string"
+
+    return _each(arrivals, objection)
+
+
+def settled(arrivals: Sequence[Replied], talks: Talks) -> Tally:
+    """RPL-6: what got its 200 does not come again and again."""
+    copies = Counter((arrival.session, arrival.digest) for arrival in arrivals if arrival.status == 200)
+    tally = Tally(exercised=len(arrivals))
+    for (session, digest), count in copies.items():
+        talk = talks.get(session or "")
+        allowed = max(FEWEST_COPIES - 1, COPIES_PER_MESSAGE * len(talk.accepted) if talk else 0)
+        if count > allowed:
+            first = next(arrival for arrival in arrivals if (arrival.session, arrival.digest) == (session, digest))
+            tally.findings.append(Finding("the same event again, though it got its 200", first, count))
+    return tally
+
+
+def labelled(arrivals: Sequence[Replied]) -> Tally:
+    """RPL-9: it says `application/json`, and its content is not empty."""
+
+    def objection(arrival: Replied) -> str | None:
+        kind = (arrival.content_type or "").partition(";")[0].strip().lower()
+        if kind != "application/json" and not kind.endswith("+json"):
+            return f"the Content-Type is {kind or 'missing'}"
+        content = data_of(arrival).get("content")
+        return "content is empty" if isinstance(content, str) and not content.strip() else None
+
+    return _each(arrivals, objection)
+
+
+def discreet(arrivals: Sequence[Replied], holds_key: Callable[[str], bool]) -> Tally:
+    """SEC-4: a webhook call leaks nothing."""
+
+    def objection(arrival: Replied) -> str | None:
+        body = arrival.body or ""
+        return "a key of ours" if holds_key(body) else leaks_text(body)
+
+    return _each(arrivals, objection)
+
+
+def data_of(arrival: Replied) -> dict[str, Any]:
+    """The `data` of the event, or an empty one."""
+    try:
+        value = json.loads(arrival.body or "")
+    except (ValueError, RecursionError):
+        return {}
+    data = value.get("data") if isinstance(value, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def garbled(text: str) -> str | None:
+    """Text that was decoded with the wrong character set on its way, or lost characters on it."""
+    if "\ufffd" in text:
+        return "content has lost characters on its way"
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "content has half a character in it"
+    for charset in ("cp1252", "latin-1"):
+        try:
+            meant = text.encode(charset).decode("utf-8")
+        except UnicodeError:
+            continue
+        if meant != text:
+            return "content is UTF-8 that was read as another character set"
+    return None
+
+
+def _is_value(problem: str) -> bool:
+    return problem.startswith(("data.participantType:", "data.content:"))
+
+
+def _each(arrivals: Iterable[Replied], objection: Callable[[Replied], str | None]) -> Tally:
+    tally = Tally()
+    found: dict[str, Finding] = {}
+    for arrival in arrivals:
+        tally.exercised += 1
+        against = objection(arrival)
+        if against and against in found:
+            found[against].count += 1
+        elif against:
+            found[against] = Finding(against, arrival)
+    tally.findings = list(found.values())
+    return tally

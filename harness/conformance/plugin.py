@@ -1,0 +1,217 @@
+"""The pytest plugin of contracts/: it opens the world for the checks, runs each, replays what fails, writes verdicts.
+
+With `pytest contracts` it stands alone: it starts a sink, and writes a whole journal into reports/<run-id>. Under
+`harness conform` both are given to it by the environment.
+"""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from harness.conformance import fixtures, part, reporting
+from harness.conformance.check import Check
+from harness.conformance.fixtures import WORLD, name_of
+from harness.conformance.outcome import NotExercised, Unmet
+from harness.conformance.part import Place
+from harness.conformance.table import list_requirements
+from harness.conformance.world import World
+from harness.errors import HarnessError, SinkDied
+from harness.processes import lifeline
+from harness.profile import Profile, resolve
+from harness.recording.writer import JournalWriter
+from harness.requirements import Requirement
+from harness.sink.address import SinkAddress
+from harness.sink.process import SinkProcess
+
+# When a check runs, among the others: those without a stage come first.
+STAGES = {"late": 1, "last": 2}
+
+_TABLE = pytest.StashKey[dict[str, Requirement]]()
+_WRITER = pytest.StashKey[JournalWriter]()
+_CHECK = pytest.StashKey[Check]()
+
+_OPTIONS = {
+    "base_url": "the target",
+    "client_id": "the tenant whose key is in HARNESS_API_KEY",
+    "other_client_id": "the tenant whose key is in HARNESS_OTHER_API_KEY",
+    "public_url": "where the target reaches the sink",
+    "sink_listen": "where the sink listens: HOST:PORT",
+    "session_ttl": "a session's time to live, in seconds",
+    "reply_timeout": "how long to wait for a reply, in seconds",
+    "max_rate": "never send faster than this, a second",
+    "seed": "of everything that is drawn at random",
+    "budget": "quick, standard or thorough",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("messaging API", "the target; each option may be given as HARNESS_<OPTION> as well")
+    for name, meaning in _OPTIONS.items():
+        group.addoption(f"--{name.replace('_', '-')}", dest=f"harness_{name}", help=meaning)
+    group.addoption("--report", dest="harness_report", help="the folder of this run (default: reports/<run-id>)")
+    group.addoption("--only", dest="harness_only", default="", help="requirement ids, joined by commas")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(id): the requirement that this check decides")
+    config.addinivalue_line("markers", "stage(name): 'late' or 'last', for a check that must not run before others")
+    config.addinivalue_line("markers", "oracle: decides over everything that happened, so there is nothing to replay")
+    config.stash[_TABLE] = {requirement.id: requirement for requirement in list_requirements()}
+    config.pluginmanager.register(fixtures, "harness.conformance.fixtures")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    only = {name for name in config.getoption("harness_only").split(",") if name}
+    left_out = [item for item in items if only and _requirement(item).id not in only]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    kept = [item for item in items if item not in left_out]
+    items[:] = sorted(kept, key=_stage)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    if session.config.option.collectonly or session.testsfailed or not session.items:
+        return (yield)
+    with _running(session.config):
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Runs the check; where the target failed it, once more with the same data and new sessions."""
+    world = pyfuncitem.config.stash[WORLD]
+    try:
+        _once(pyfuncitem, world)
+    except Unmet as unmet:
+        if pyfuncitem.get_closest_marker("oracle") is None:
+            unmet.evidence["reproduced"] = _fails_again(pyfuncitem, world)
+        raise
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.when == "teardown" or (call.when == "setup" and call.excinfo is None):
+        return report
+    requirement, check = _requirement(item), item.stash.get(_CHECK, None)
+    error = call.excinfo.value if call.excinfo else None
+    profile = item.config.stash[WORLD].profile
+    ending = reporting.ending_of(error, check, requirement)
+    event = reporting.checked(requirement, name_of(item), ending, check, profile.seed)
+    item.config.stash[_WRITER].write(event)
+    reporting.show(report, event, requirement, strict=profile.strict)
+    if isinstance(error, SinkDied):
+        pytest.exit(f"SinkDied: {error}", returncode=error.exit_code)
+    return report
+
+
+def _once(item: pytest.Function, world: World) -> None:
+    """With a verifier and dice of its own, so that a second time is like the first."""
+    wanted = item._fixtureinfo.argnames
+    arguments: dict[str, Any] = {name: item.funcargs[name] for name in wanted}
+    item.stash[_CHECK] = Check(world.contract)
+    fresh = {"check": item.stash[_CHECK], "dice": world.dice(name_of(item))}
+    item.obj(**arguments | {name: value for name, value in fresh.items() if name in arguments})
+
+
+def _fails_again(item: pytest.Function, world: World) -> bool:
+    first = item.stash[_CHECK]
+    try:
+        _once(item, world)
+    except Unmet:
+        return True
+    except NotExercised:
+        return False
+    finally:
+        item.stash[_CHECK] = first
+    return False
+
+
+def _requirement(item: pytest.Item) -> Requirement:
+    marker = item.get_closest_marker("requirement")
+    if marker is None or len(marker.args) != 1:
+        raise pytest.UsageError(f"{item.nodeid}: a check names the requirement that it decides")
+    table = item.config.stash[_TABLE]
+    if marker.args[0] not in table:
+        raise pytest.UsageError(f"{item.nodeid}: there is no requirement {marker.args[0]!r}")
+    return table[marker.args[0]]
+
+
+def _stage(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("stage")
+    return STAGES[marker.args[0]] if marker else 0
+
+
+@contextmanager
+def _running(config: pytest.Config) -> Iterator[None]:
+    """The world of this run, for as long as the checks run. What keeps it from opening ends the session in one line."""
+    try:
+        with ExitStack() as opened:
+            _open(config, opened)
+            yield
+    except HarnessError as error:
+        pytest.exit(f"{type(error).__name__}: {error}", returncode=error.exit_code)
+
+
+def _open(config: pytest.Config, opened: ExitStack) -> None:
+    _be_a_child(opened)
+    # What hypothesis would keep beside the project, of tables that it makes, goes with the run.
+    set_hypothesis_home_dir(opened.enter_context(TemporaryDirectory(prefix="harness-gate-")))
+    profile = resolve({name: config.getoption(f"harness_{name}") for name in _OPTIONS}, os.environ, {})
+    place = _place(config)
+    if "HARNESS_SINK_URL" in os.environ:
+        sink = SinkAddress.from_environment(os.environ)
+    else:
+        sink = _alone(profile, place, opened)
+    config.stash[_WRITER] = opened.enter_context(place.writer("gate", profile))
+    config.stash[WORLD] = opened.enter_context(World(profile, sink))
+
+
+def _be_a_child(opened: ExitStack) -> None:
+    """SIGTERM ends the session as Ctrl-C does: in order. So does the end of the parent, where there is one."""
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    opened.callback(signal.signal, signal.SIGTERM, former)
+    if os.environ.get(part.LIFELINE_VARIABLE):
+        lifeline.hold()
+
+
+def _place(config: pytest.Config) -> Place:
+    run_id = (
+        os.environ.get(part.RUN_VARIABLE) or f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}"
+    )
+    folder = config.getoption("harness_report") or os.environ.get(part.FOLDER_VARIABLE)
+    return Place(Path(folder) if folder else config.invocation_params.dir / "reports" / run_id, run_id)
+
+
+@contextmanager
+def _phase(owner: JournalWriter, profile: Profile) -> Iterator[None]:
+    """What the phase's owner writes: how it began, and how it ended."""
+    owner.write(part.began(profile))
+    try:
+        yield
+    except KeyboardInterrupt:
+        owner.write(part.ended("interrupted"))
+        raise
+    except BaseException as error:
+        owner.write(part.ended("died", str(error)))
+        raise
+    owner.write(part.ended("completed"))
+
+
+def _alone(profile: Profile, place: Place, opened: ExitStack) -> SinkAddress:
+    """Without a parent that owns the phase: a sink of our own, and the phase's own part of the journal."""
+    opened.enter_context(_phase(opened.enter_context(place.writer("harness", profile)), profile))
+    return opened.enter_context(SinkProcess.start(profile, place.folder, place.run_id, part.PHASE)).feed

@@ -1,0 +1,59 @@
+"""Waits for replies, together rather than one after the other, and not for ever where none ever comes."""
+
+import time
+from collections.abc import Mapping
+
+from harness.conformance.ledger import Ledger
+from harness.events import Replied
+from harness.sink.inbox import Inbox
+
+# Patience is halved by each wait in vain, down to this, and restored by one that was not: seconds.
+LEAST_S = 0.5
+
+
+class Replies:
+    """What reached the sink; raises SinkDied where the sink is gone. `patience_s` is how long a wait may take now."""
+
+    def __init__(self, inbox: Inbox, timeout_s: float) -> None:
+        self._inbox = inbox
+        self.timeout_s = timeout_s
+        self.patience_s = timeout_s
+        self._started = inbox.mark()
+        self.slowest_s = 0.0
+
+    def wait(self, session: str, count: int = 1) -> list[Replied]:
+        """The session's arrivals: at least `count`, unless they did not come in time."""
+        return self.wait_all({session: count})[session]
+
+    def wait_all(self, wanted: Mapping[str, int]) -> dict[str, list[Replied]]:
+        """The arrivals of each session, as soon as all have as many as are wanted, or when the time is over."""
+        began = time.monotonic()
+        deadline = began + self.patience_s
+        arrivals = {
+            session: self._inbox.wait(session, count, timeout=max(0.0, deadline - time.monotonic()))
+            for session, count in wanted.items()
+        }
+        if all(len(arrivals[session]) >= count for session, count in wanted.items()):
+            self.patience_s = self.timeout_s
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+        else:
+            self.patience_s = max(LEAST_S, self.patience_s / 2)
+        return arrivals
+
+    def quiet(self) -> None:
+        """Waits as long as a reply may reasonably still be on its way: twice what the slowest took."""
+        time.sleep(min(max(1.0, 2 * self.slowest_s), self.patience_s))
+        self._inbox.raise_if_dead()
+
+    def settle(self, ledger: Ledger) -> None:
+        """Waits until nothing that was accepted so far is without a reply."""
+        self.wait_all(ledger.owed())
+
+    def of(self, session: str) -> list[Replied]:
+        self._inbox.raise_if_dead()
+        return self._inbox.arrivals(session)
+
+    def all(self) -> list[Replied]:
+        """Every arrival of this run, in order."""
+        self._inbox.raise_if_dead()
+        return self._inbox.all_since(self._started)

@@ -1,0 +1,79 @@
+"""From how a check ended to its verdict: the event for the journal, and what pytest shows of it."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from harness.conformance.check import Check
+from harness.conformance.outcome import NotExercised, Unmet
+from harness.errors import HarnessError
+from harness.events import Checked, Outcome
+from harness.requirements import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one check ended."""
+
+    outcome: Outcome
+    reason: str | None = None
+    evidence: dict[str, Any] | None = None
+
+
+def ending_of(error: BaseException | None, check: Check | None, requirement: Requirement) -> Ending:
+    """`check` is None where it was not even set up."""
+    if error is not None:
+        return _ended_early(error)
+    if check is None or check.exercised == 0:
+        return Ending("not_exercised", "no request and no reply came of it")
+    if requirement.level == "OBSERVE":
+        return Ending("observed", check.observed)
+    return Ending("pass", check.observed)
+
+
+def _ended_early(error: BaseException) -> Ending:
+    if isinstance(error, Unmet):
+        return Ending("fail", f"expected: {error.expected}", error.evidence)
+    if isinstance(error, NotExercised):
+        return Ending("not_exercised", str(error))
+    broken = "" if isinstance(error, HarnessError) else f"the check itself is broken: {type(error).__name__}: "
+    return Ending("could_not_run", f"{broken}{error}")
+
+
+def checked(requirement: Requirement, name: str, ending: Ending, check: Check | None, seed: int) -> Checked:
+    """The event. Evidence is given of failures only."""
+    evidence = {} if ending.evidence is None else {"clause": requirement.clause, **ending.evidence, "seed": seed}
+    exercised = check.exercised if check else 0
+    return Checked(time.monotonic_ns(), requirement.id, name, ending.outcome, exercised, ending.reason, evidence)
+
+
+def show(report: pytest.TestReport, event: Checked, requirement: Requirement, *, strict: bool) -> None:
+    """Makes pytest's report say the same: red is what fails a run, the rest is told and counted apart."""
+    headline = f"{requirement.id} ({requirement.level}) {event.outcome.replace('_', ' ')}: {event.reason}"
+    if is_red(event, requirement, strict=strict):
+        report.outcome = "failed"
+        report.longrepr = "\n".join([headline, requirement.clause, *_lines(event.evidence)])
+    elif event.outcome == "fail":
+        report.outcome = "skipped"
+        report.wasxfail = headline
+    elif event.outcome == "not_exercised":
+        report.outcome = "skipped"
+        report.longrepr = (report.location[0], report.location[1] or 0, headline)
+    else:
+        report.outcome = "passed"
+        report.longrepr = None
+
+
+def is_red(event: Checked, requirement: Requirement, *, strict: bool) -> bool:
+    """A MUST that was broken or not exercised (unless another stands in for it), and any check that could not run."""
+    if event.outcome == "could_not_run":
+        return True
+    if event.outcome == "fail":
+        return requirement.level == "MUST" or (strict and requirement.level == "SHOULD")
+    return event.outcome == "not_exercised" and requirement.level == "MUST" and requirement.stands_in is None
+
+
+def _lines(evidence: dict[str, Any]) -> list[str]:
+    return [f"{name}: {value}" for name, value in evidence.items() if name != "clause"]

@@ -1,0 +1,116 @@
+"""The pace, on a clock that is moved by hand."""
+
+from random import Random
+
+import pytest
+
+from harness.client.pacer import LONGEST_WAIT_S, SLOWEST, Ceiling, Pacer
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def pacer_on(clock, rate=None, ceiling=None):
+    return Pacer(ceiling or Ceiling(rate), clock=clock, sleep=clock.sleep, jitter=Random(1))
+
+
+def test_without_any_limit_nothing_waits(clock):
+    pacer = pacer_on(clock)
+
+    assert [pacer.turn() for _ in range(5)] == [100.0] * 5
+
+
+def test_the_ceiling_spaces_requests_out(clock):
+    pacer = pacer_on(clock, rate=4.0)
+
+    assert [pacer.turn() for _ in range(3)] == [100.0, 100.25, 100.5]
+
+
+def test_two_keys_share_one_ceiling(clock):
+    ceiling = Ceiling(2.0)
+    ours, theirs = pacer_on(clock, ceiling=ceiling), pacer_on(clock, ceiling=ceiling)
+
+    assert [ours.turn(), theirs.turn(), ours.turn()] == [100.0, 100.5, 101.0]
+
+
+def test_a_429_holds_everything_until_it_may_come_back(clock):
+    pacer = pacer_on(clock)
+
+    pacer.limited(pacer.turn(), 7.0)
+
+    assert pacer.turn() == 107.0
+
+
+def test_a_hurried_request_is_held_by_the_ceiling_only(clock):
+    pacer = pacer_on(clock, rate=10.0)
+    pacer.limited(pacer.turn(), 7.0)
+
+    assert pacer.turn(hurried=True) == 100.1
+
+
+def test_without_a_promise_it_waits_a_second_or_a_little_more(clock):
+    pacer = pacer_on(clock)
+
+    pacer.limited(pacer.turn(), None)
+
+    assert 101.0 <= pacer.turn() <= 101.5
+
+
+def test_nobody_sends_it_away_for_longer_than_its_bound(clock):
+    pacer = pacer_on(clock)
+
+    pacer.limited(pacer.turn(), 86_400.0)
+
+    assert pacer.turn() == 100.0 + LONGEST_WAIT_S
+
+
+def test_it_goes_on_slower_than_it_was_and_recovers(clock):
+    pacer = pacer_on(clock)
+    for _ in range(20):
+        pacer.turn()
+        pacer.bore()
+    pacer.limited(pacer.turn(), 0.0)
+    slowed = pacer.rate
+
+    for _ in range(50):
+        pacer.turn()
+        pacer.bore()
+
+    assert slowed == pytest.approx(14.0)
+    assert slowed < pacer.rate < 20.0
+
+
+def test_answers_to_one_burst_slow_it_down_once(clock):
+    pacer = pacer_on(clock)
+    sent = [pacer.turn() for _ in range(10)]
+    for _ in sent:
+        pacer.bore()
+    clock.now += 0.1
+
+    for at in sent:
+        pacer.limited(at, 1.0)
+
+    assert pacer.rate == pytest.approx(7.0)
+
+
+def test_it_never_comes_to_a_stop(clock):
+    pacer = pacer_on(clock)
+
+    for _ in range(40):
+        clock.now += 1
+        pacer.limited(clock.now, 0.0)
+
+    assert pacer.rate == SLOWEST
