@@ -1,0 +1,93 @@
+"""`harness load`: customers hold conversations, and every message is followed to its reply."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from harness.cli.options import target_options
+from harness.cli.outcome import Run, carry_out
+from harness.cli.progress import Progress
+from harness.load.plan import SCENARIOS, LoadPlan
+from harness.load.plan import Progress as Progressed
+from harness.load.run import run_load
+
+Command = Callable[..., Any]
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: str) -> float:
+    """A duration in seconds, from "90", "90s", "5m" or "1h"."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (value[:-1], units[value[-1]]) if value[-1:] in units else (value, 1)
+    try:
+        duration = float(number) * unit
+    except ValueError:
+        duration = 0.0
+    if not 0 < duration < 7 * 24 * 3600:
+        raise click.BadParameter("takes a time such as 60s, 5m or 1h", context, parameter)
+    return duration
+
+
+def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
+    """The options of a load run, with these defaults."""
+
+    def give(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--objective",
+                "objectives",
+                multiple=True,
+                metavar="TEXT",
+                help="Such as 'reply_p99<2s' or 'lost<0.1%'. Repeatable.",
+            ),
+            click.option("--duration", default=duration, callback=seconds, metavar="TIME", show_default=True),
+            click.option("--customers", default=customers, type=click.IntRange(1, 100_000), show_default=True),
+        ):
+            command = option(command)
+        return command
+
+    return give
+
+
+@click.command()
+@click.argument("scenario", type=click.Choice(SCENARIOS), default=SCENARIOS[0])
+@load_options(customers=100, duration="60s")
+@click.option(
+    "--think", default="1s", callback=seconds, metavar="TIME", help="Mean pause before a message. Default: 1s."
+)
+@click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
+@click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
+@target_options
+def command(
+    scenario: str, customers: int, duration: float, think: float, web: bool, web_port: int, **flags: Any
+) -> None:
+    """Customers open a session, send messages with time to think, and wait for each reply."""
+    plan = LoadPlan(
+        scenario=scenario, customers=customers, duration_s=duration, think_s=think, web=web, web_port=web_port
+    )
+    carry_out(flags, lambda run: load(run, plan))
+
+
+def load(run: Run, plan: LoadPlan) -> None:
+    """The load run as one phase of a run, with its progress shown."""
+    if plan.web:
+        click.echo(f"Locust's UI is at http://127.0.0.1:{plan.web_port}; Ctrl-C ends the run and writes the report.")
+    with Progress() as progress:
+
+        def on_progress(now: Progressed) -> None:
+            median = f"{now.p50_ms:.0f} ms" if now.p50_ms is not None else "-"
+            progress.show(
+                f"load: {now.elapsed_s:4.0f} s · {now.customers} customers · {now.accepted} accepted, "
+                f"{now.limited} limited, {now.failed} failed · {now.answered} answered, {now.waiting} waiting · "
+                f"reply p50 {median}"
+            )
+
+        run_load(
+            run.target.profile,
+            run.folder,
+            run.run_id,
+            plan,
+            interrupt=run.interrupt,
+            on_progress=on_progress,
+            watch=run.target.watch,
+        )

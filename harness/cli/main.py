@@ -1,0 +1,54 @@
+"""The `harness` command. A verb's module is imported only when that verb runs, so that `harness --help` is quick
+and only `harness load` ever meets locust."""
+
+import importlib
+import io
+import sys
+
+import click
+
+import harness
+
+VERBS = {
+    "run": "everything below in order against one target, one report: the main job",
+    "conform": "the gate: does the target keep the contract?",
+    "load": "customers hold conversations; every message is followed to its reply",
+    "sandbox": "the embedded Messaging API",
+    "sink": "the webhook sink alone",
+    "report": "render, or re-judge, a run from its journal",
+    "doctor": "can this target be tested from here? each prerequisite, and how to mend it",
+}
+
+
+class Verbs(click.Group):
+    """A group whose verbs live in `harness.cli.<verb>`, each as `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"harness.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(harness.__version__, prog_name="harness")
+def cli() -> None:
+    """Does a Messaging API keep its contract, and how does it behave under load?
+
+    With no endpoint given, everything runs against an embedded sandbox, offline.
+    """
+
+
+def main() -> None:
+    # What a target answered may not be writable in this terminal's encoding; it is still worth showing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli(prog_name="harness")

@@ -1,0 +1,97 @@
+"""How a command that tests a target begins and ends: its folder, its interruption, its report, its exit code."""
+
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.complaint import errors_told, tell
+from harness.cli.target import Target, target
+from harness.errors import CouldNotRun, JournalError, UsageError
+from harness.processes.interrupt import Interrupt
+from harness.report.console import closing_lines
+from harness.report.write import write_report
+from harness.secret import Redactor
+from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
+
+# What the closing lines are laid out for where there is no terminal to ask, and at most: columns.
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command works with while it runs. `run_id` is unique, and sorts by time."""
+
+    run_id: str
+    folder: Path
+    target: Target
+    interrupt: Interrupt
+
+
+def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl: float | None = None) -> None:
+    """Does `work`, writes the report of whatever was measured, and ends the command with its exit code.
+
+    `session_ttl`, in seconds, is given to an embedded sandbox.
+    """
+    with errors_told():
+        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        folder = _folder(flags.get("report"), run_id)
+        failure: CouldNotRun | None = None
+        redactor: Redactor | None = None
+        with Interrupt() as interrupt:
+            try:
+                with target(flags, session_ttl) as where:
+                    redactor = where.profile.redactor
+                    work(Run(run_id, folder, where, interrupt))
+            except CouldNotRun as error:
+                failure = error
+                tell(error)
+            except KeyboardInterrupt:
+                click.echo("harness: stopped at once", err=True)
+            code = _conclude(folder, redactor, failure)
+    sys.exit(EXIT_INTERRUPTED if interrupt.requested else code)
+
+
+def report(folder: Path, redactor: Redactor | None = None) -> int:
+    """Writes the report of the run in `folder`, shows its closing lines, and returns the exit code it stands for."""
+    result = write_report(folder, redactor)
+    if _holds_anything(result):
+        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+        for line in closing_lines(result, folder, width=width, colour=sys.stdout.isatty()):
+            click.echo(line)
+    return int(result["exit_code"])
+
+
+def _holds_anything(result: Mapping[str, Any]) -> bool:
+    """Whether a single request was sent. Otherwise the one line that said why is all there is to say."""
+    exercised = any(requirement["exercised"] for requirement in result.get("requirements", ()))
+    return exercised or bool(result.get("load", {}).get("sessions", {}).get("sent"))
+
+
+def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | None) -> int:
+    try:
+        code = report(folder, redactor)
+    except JournalError:  # it ended before anything was measured: there is nothing to report
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        code = EXIT_CODES["could_not_run"]
+    return failure.exit_code if failure else code
+
+
+def _folder(given: str | None, run_id: str) -> Path:
+    folder = Path(given) if given else Path("reports") / run_id
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(
+                f"--report {folder}: it is not empty; a run never overwrites another, so name a new folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}; name another by --report") from None
+    return folder

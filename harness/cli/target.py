@@ -1,0 +1,62 @@
+"""The target of a command: the endpoint that it was given, or else a sandbox of its own for as long as it runs."""
+
+import json
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cli.options import names_a_target, profile_from
+from harness.errors import ChildDied
+from harness.processes.child import Child
+from harness.profile import Profile
+from harness.secret import Redactor, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`watch` is called now and then while the target is in use; it raises ChildDied when an embedded
+    sandbox is gone."""
+
+    profile: Profile
+    embedded: bool
+    watch: Callable[[], None]
+
+
+@contextmanager
+def target(flags: Mapping[str, Any], session_ttl: float | None = None) -> Iterator[Target]:
+    """The target for the block. `session_ttl`, in seconds, is given to an embedded sandbox."""
+    if names_a_target(flags):
+        yield Target(profile_from(flags), embedded=False, watch=lambda: None)
+        return
+    tenants = [{"client_id": secrets.token_hex(16), "api_key": secrets.token_urlsafe(24)} for _ in range(2)]
+    with _sandbox(tenants, session_ttl) as sandbox:
+        embedded = {
+            "HARNESS_BASE_URL": sandbox.announcement()["base_url"],
+            "HARNESS_CLIENT_ID": tenants[0]["client_id"],
+            "HARNESS_API_KEY": tenants[0]["api_key"],
+            "HARNESS_OTHER_CLIENT_ID": tenants[1]["client_id"],
+            "HARNESS_OTHER_API_KEY": tenants[1]["api_key"],
+            "HARNESS_EMBEDDED": "true",
+            "HARNESS_PUBLIC_URL": "",
+            "HARNESS_HANDOVER_PHRASES": "speak to a human",
+        }
+        if session_ttl is not None:
+            embedded["HARNESS_SESSION_TTL"] = str(session_ttl)
+
+        def watch() -> None:
+            if sandbox.exit_code is not None:
+                raise ChildDied(f"the embedded sandbox is gone ({sandbox.obituary()})\n{sandbox.last_words}".rstrip())
+
+        yield Target(profile_from(flags, embedded), embedded=True, watch=watch)
+
+
+def _sandbox(tenants: list[dict[str, str]], session_ttl: float | None) -> Child:
+    argv = [sys.executable, "-m", "harness", "sandbox", "--announce", "--lifeline", "--quiet", "--port", "0"]
+    if session_ttl is not None:
+        argv += ["--session-ttl", str(session_ttl)]
+    keys = [Secret(tenant["api_key"]) for tenant in tenants]
+    environment = {"HARNESS_SANDBOX_TENANTS": json.dumps(tenants)}
+    return Child("sandbox", argv, environment=environment, redactor=Redactor(*keys))

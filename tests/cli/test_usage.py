@@ -1,0 +1,107 @@
+"""Bad input gets one clear line that says what to do, and exit code 2; nothing of a target is touched."""
+
+import pytest
+
+from tests.acceptance.command import harness
+
+CONFIG = """
+[profiles.default]
+base_url = "http://127.0.0.1:1"
+client_id = "from-the-file"
+api_key_file = "key.txt"
+
+[profiles.broken]
+base_uri = "http://127.0.0.1:1"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "harness.toml").write_text(CONFIG)
+    (tmp_path / "key.txt").write_text("sk-from-a-file\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["conform", "--profile", "nowhere"], "no profile 'nowhere'"),
+        (["conform", "--profile", "broken"], "unknown key 'base_uri'"),
+        (["conform", "--base-url", "example.org"], "--base-url: takes an absolute http or https URL"),
+        (["conform", "--reply-timeout", "-1"], "--reply-timeout: takes a number above 0"),
+        (["conform", "--only", "NO-SUCH"], "NO-SUCH"),
+        (["load", "--objective", "speed>1"], "there is no figure 'speed'"),
+        (["load", "--objective", "reply_p99<2"], "give its bound in us, ms or s"),
+        (["load", "--duration", "soon"], "takes a time such as 60s"),
+        (["load", "no-such-scenario"], "no-such-scenario"),
+        (["report", "no-such-folder"], "no-such-folder"),
+        (["report", "."], "no journal"),
+        (["no-such-verb"], "no-such-verb"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(arguments, told, folder):
+    done = harness(*arguments, cwd=folder)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_report_never_overwrites_what_is_there(folder):
+    done = harness("conform", "--report", ".", cwd=folder)
+
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["harness.toml", "key.txt"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('api_key = "sk-in-the-file"', "a key does not belong here"),
+        ('api_key_file = "missing.txt"', "cannot be read"),
+        ("= nonsense", "no TOML"),
+    ],
+)
+def test_a_profile_with_a_key_in_it_or_no_key_to_find_is_refused(line, told, tmp_path):
+    (tmp_path / "harness.toml").write_text(f'[profiles.default]\nbase_url = "http://127.0.0.1:1"\n{line}\n')
+
+    done = harness("doctor", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "sk-in-the-file" not in done.stderr
+
+
+def test_the_profile_names_the_target_and_its_key_is_read_from_its_file(folder):
+    done = harness("doctor", cwd=folder)
+
+    assert done.returncode == 3
+    assert "target http://127.0.0.1:1\n" in done.stdout
+    assert "sk-from-a-file" not in done.stdout + done.stderr
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file(folder):
+    by_environment = harness("doctor", cwd=folder, HARNESS_BASE_URL="http://127.0.0.1:2")
+    by_flag = harness("doctor", "--base-url", "http://127.0.0.1:3", cwd=folder, HARNESS_BASE_URL="http://127.0.0.1:2")
+
+    assert "http://127.0.0.1:2\n" in by_environment.stdout
+    assert "http://127.0.0.1:3\n" in by_flag.stdout
+
+
+@pytest.mark.parametrize("verb", ["conform", "load", "run"])
+def test_a_target_where_nothing_listens_is_told_in_one_line(verb, folder):
+    done = harness(verb, cwd=folder)
+
+    assert done.returncode == 3, done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("harness: ")
+    assert "http://127.0.0.1:1" in line or "port 1" in line
+
+
+@pytest.mark.parametrize("verb", ["run", "conform", "load", "sandbox", "sink", "report", "doctor"])
+def test_every_verb_has_a_help_page(verb):
+    done = harness(verb, "--help")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: harness")
