@@ -50,6 +50,7 @@ def result_of(parts: Sequence[Part]) -> dict[str, Any]:
         "finished": _calendar(max(_finish(phases[name], event) for name, event in began.items())),
         "seed": settings.get("seed"),
         "strict": bool(settings.get("strict")),
+        "only": list(settings.get("only", ())),
         "target": settings.get("target", {}),
         "phases": {},
     }

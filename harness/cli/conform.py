@@ -51,6 +51,7 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> None:
             interrupt=run.interrupt,
             on_event=on_event,
             only=only,
+            watch=run.target.watch,
         )
 
 

@@ -49,12 +49,13 @@ def run_gate(
     interrupt: Wish,
     on_event: Callable[[Checked], None] | None = None,
     only: Sequence[str] = (),
+    watch: Callable[[], None] = lambda: None,
 ) -> None:
     """Runs every check (or those of the requirements in `only`) and leaves their verdicts in the run's journal.
 
     Raises TargetUnreachable or CredentialsRefused before any check ran, SinkDied when the sink died under them,
-    ChildDied when pytest could not do its work, and UsageError for an id in `only` that is none. Nothing is left
-    running, whatever happens.
+    ChildDied when pytest could not do its work, UsageError for an id in `only` that is none, and what `watch` raises,
+    which is called all the while. Nothing is left running, whatever happens.
     """
     unknown = set(only) - {requirement.id for requirement in list_requirements()}
     if unknown:
@@ -62,9 +63,9 @@ def run_gate(
     place = Place(folder.absolute(), run_id)
     _preflight(profile)
     with place.writer("harness", profile) as owner:
-        owner.write(part.began(profile))
+        owner.write(part.began(profile, only))
         try:
-            reason = _run(profile, place, interrupt, on_event or _ignore, only)
+            reason = _run(profile, place, interrupt, on_event or _ignore, only, watch)
         except CouldNotRun as error:
             owner.write(part.ended("died", str(error)))
             raise
@@ -87,7 +88,12 @@ def _close(owner: JournalWriter, interrupted: str | None) -> None:
 
 
 def _run(
-    profile: Profile, place: Place, interrupt: Wish, on_event: Callable[[Checked], None], only: Sequence[str]
+    profile: Profile,
+    place: Place,
+    interrupt: Wish,
+    on_event: Callable[[Checked], None],
+    only: Sequence[str],
+    watch: Callable[[], None],
 ) -> str | None:
     """Why the gate was interrupted, or None where it came to its end."""
     with ExitStack() as opened:
@@ -100,6 +106,7 @@ def _run(
                 child.wait(GRACE_S)
                 break
             verdicts.read()
+            watch()
             if not sink.alive:
                 child.stop()
                 sink.raise_if_dead()

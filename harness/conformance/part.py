@@ -1,6 +1,7 @@
 """The gate's part of a run's journal: where it is written, and what the phase's owner puts into its own part."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,15 @@ class Place:
         return JournalWriter(path, header_now(self.run_id, PHASE, role), profile.redactor)
 
 
-def began(profile: Profile) -> Began:
-    """With the whole table of requirements, so that the journal can be judged by itself."""
+def began(profile: Profile, only: Collection[str] = ()) -> Began:
+    """With the table of the requirements that are to be decided, so that the journal can be judged by itself."""
     settings: dict[str, Any] = {
         "target": profile.described(),
         "seed": profile.seed,
         "strict": profile.strict,
         "budget": profile.budget,
-        "requirements": [requirement.described() for requirement in list_requirements()],
+        "only": list(only),
+        "requirements": [each.described() for each in list_requirements() if not only or each.id in only],
     }
     return Began(time.monotonic_ns(), time.time_ns(), PHASE, settings)
 

@@ -63,7 +63,8 @@ def could_not_run_reasons(result: Result) -> list[str]:
 
 
 def _passed(result: Result) -> str:
-    kept = ["the contract is kept"] if "requirements" in result else []
+    asked = "what was asked for holds" if result.get("only") else "the contract is kept"
+    kept = [asked] if "requirements" in result else []
     if "load" in result:
         met = len(result["load"]["objectives"])
         kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
