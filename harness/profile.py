@@ -6,15 +6,14 @@ here, once, and every complaint names the option, where the value came from, and
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, cast
-from urllib.parse import urlsplit
+from typing import Any
 
+from harness import values
 from harness.errors import UsageError
-from harness.objective import Objective, parse_objective
-from harness.secret import SHORTEST, Redactor, Secret
+from harness.objective import Objective
+from harness.secret import Redactor, Secret
+from harness.values import Budget
 
-Budget = Literal["quick", "standard", "thorough"]
-BUDGETS: tuple[Budget, ...] = ("quick", "standard", "thorough")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -88,13 +87,13 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], table: Map
     if unknown:
         known = ", ".join(option.name for option in _OPTIONS)
         raise UsageError(f"harness.toml: unknown key {min(unknown)!r}; a profile takes {known}")
-    values: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for option in _OPTIONS:
         value, origin = _find(option, flags, environment, table)
         if value is not None:
-            values[option.name] = _read(option, value, origin)
-    _require(values)
-    return Profile(**values)
+            settings[option.name] = _read(option, value, origin)
+    _require(settings)
+    return Profile(**settings)
 
 
 def _find(option: _Option, flags: Mapping[str, Any], environment: Mapping[str, str], table: Mapping[str, Any]) -> Any:
@@ -113,122 +112,42 @@ def _read(option: _Option, value: Any, origin: str) -> Any:
         raise UsageError(f"{origin}: {error}{shown}") from None
 
 
-def _require(values: Mapping[str, Any]) -> None:
+def _require(settings: Mapping[str, Any]) -> None:
     for name in ("base_url", "client_id", "api_key"):
-        if name not in values:
+        if name not in settings:
             option = next(option for option in _OPTIONS if option.name == name)
             how = f"set {option.variable}" if option.secret else f"give {option.flag} or set {option.variable}"
             raise UsageError(f"the target's {name.replace('_', ' ')} is missing: {how}, or put it into harness.toml")
-    if ("other_api_key" in values) != ("other_client_id" in values):
+    if ("other_api_key" in settings) != ("other_client_id" in settings):
         raise UsageError("a second tenant takes both HARNESS_OTHER_API_KEY and --other-client-id")
-    if values.get("other_api_key") == values["api_key"]:
+    if settings.get("other_api_key") == settings["api_key"]:
         raise UsageError("HARNESS_OTHER_API_KEY is the same key as HARNESS_API_KEY: a second tenant needs its own")
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("takes a non-empty text")
-    return value.strip()
-
-
-def _url(value: Any) -> str:
-    text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("takes an absolute http or https URL, such as https://api.example.org")
-    if parts.username or parts.password:
-        raise ValueError("takes a URL without a user and password in it")
-    if parts.query or parts.fragment:
-        raise ValueError("takes a URL without a query or fragment")
-    _ = parts.port  # raises ValueError where it is no port
-    return text
-
-
-def _secret(value: Any) -> Secret:
-    text = _text(value)
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("a key is printable ASCII without spaces; is there a quote or a line break too many?")
-    if len(text) < SHORTEST:
-        raise ValueError(f"a key has at least {SHORTEST} characters")
-    return Secret(text)
-
-
-def _positive(value: Any) -> float:
-    if isinstance(value, bool):
-        raise TypeError("takes a number")
-    try:
-        number = float(value)
-    except (ValueError, TypeError):
-        raise ValueError("takes a number") from None
-    if not 0 < number < float("inf"):
-        raise ValueError("takes a number above 0")
-    return number
-
-
-def _listen(value: Any) -> tuple[str, int]:
-    host, _, port = _text(value).rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise ValueError("takes HOST:PORT, such as 127.0.0.1:9000")
-    return host.strip("[]"), int(port)
-
-
-def _phrases(value: Any) -> tuple[str, ...]:
-    given = value.split(",") if isinstance(value, str) else value
-    return tuple(_text(phrase) for phrase in given)
-
-
-def _objectives(value: Any) -> tuple[Objective, ...]:
-    given = value.split(",") if isinstance(value, str) else value
-    return tuple(parse_objective(_text(text)) for text in given)
-
-
-def _integer(value: Any) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        raise ValueError("takes a whole number") from None
-
-
-def _switch(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in ("1", "true", "yes"):
-        return True
-    if str(value).lower() in ("0", "false", "no"):
-        return False
-    raise ValueError("takes true or false")
-
-
-def _budget(value: Any) -> Budget:
-    if value not in BUDGETS:
-        raise ValueError(f"takes one of {', '.join(BUDGETS)}")
-    return cast(Budget, value)
-
-
 _OPTIONS = (
-    _Option("base_url", _url),
-    _Option("client_id", _text),
-    _Option("api_key", _secret, secret=True),
-    _Option("other_client_id", _text),
-    _Option("other_api_key", _secret, secret=True),
-    _Option("public_url", _url),
-    _Option("sink_listen", _listen),
-    _Option("session_ttl", _positive),
-    _Option("reply_timeout", _positive),
-    _Option("max_rate", _positive),
-    _Option("handover_phrases", _phrases),
-    _Option("objectives", _objectives),
-    _Option("seed", _integer),
-    _Option("strict", _switch),
-    _Option("budget", _budget),
-    _Option("embedded", _switch),
+    _Option("base_url", values.url),
+    _Option("client_id", values.text),
+    _Option("api_key", values.secret, secret=True),
+    _Option("other_client_id", values.text),
+    _Option("other_api_key", values.secret, secret=True),
+    _Option("public_url", values.url),
+    _Option("sink_listen", values.listen),
+    _Option("session_ttl", values.positive),
+    _Option("reply_timeout", values.positive),
+    _Option("max_rate", values.positive),
+    _Option("handover_phrases", values.phrases),
+    _Option("objectives", values.objectives),
+    _Option("seed", values.integer),
+    _Option("strict", values.switch),
+    _Option("budget", values.budget),
+    _Option("embedded", values.switch),
 )
 assert {option.name for option in _OPTIONS} == {field.name for field in fields(Profile)}
 
 
 def environment_of(profile: Profile) -> dict[str, str]:
     """The variables from which `resolve` makes the same profile again, for a child process. It holds the secrets."""
-    values = {
+    plain = {
         "base_url": profile.base_url,
         "client_id": profile.client_id,
         "api_key": profile.api_key.reveal(),
@@ -246,4 +165,4 @@ def environment_of(profile: Profile) -> dict[str, str]:
         "budget": profile.budget,
         "embedded": str(profile.embedded).lower(),
     }
-    return {f"HARNESS_{name.upper()}": "" if value is None else str(value) for name, value in values.items()}
+    return {f"HARNESS_{name.upper()}": "" if value is None else str(value) for name, value in plain.items()}

@@ -13,7 +13,8 @@ import click
 
 from harness import figures
 from harness.errors import UsageError
-from harness.profile import BUDGETS, Profile, resolve
+from harness.profile import Profile, resolve
+from harness.values import BUDGETS
 
 CONFIG = "harness.toml"
 

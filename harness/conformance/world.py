@@ -17,10 +17,11 @@ from harness.conformance.sessions import Session, Sessions
 from harness.conformance.traffic import Traffic
 from harness.conformance.webhook import Webhook
 from harness.contract import Contract
-from harness.profile import Budget, Profile
+from harness.profile import Profile
 from harness.sink.address import SinkAddress
 from harness.sink.feed import Feed
 from harness.sink.inbox import Inbox
+from harness.values import Budget
 
 if TYPE_CHECKING:
     from harness.conformance.generation import Generator
