@@ -1,0 +1,146 @@
+"""`harness sandbox`: a Messaging API on this machine, to build and test against."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.processes import lifeline
+from harness.sandbox.config import DEFAULT_HANDOVER_PHRASES, DEVELOPMENT_TENANTS, Config, Tenant
+from harness.sandbox.console import Console
+from harness.sandbox.faults import catalogue
+from harness.sandbox.process import serve
+from harness.sandbox.sandbox import Running
+from harness.sandbox.tenants import VARIABLE, tenants_from
+from harness.sandbox.webhooks import is_loopback
+
+SECONDS = click.FloatRange(min=0)
+
+
+class WillNotStart(click.ClickException):
+    """One clear line, and the exit code of a configuration that cannot work."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option(
+    "--control-port", default=0, type=click.IntRange(0, 65535), help="Always on 127.0.0.1. Default: a free one."
+)
+@click.option(
+    "--session-ttl", default=1800.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds."
+)
+@click.option("--reply-median", default=0.25, show_default=True, type=SECONDS, help="Of the reply delay, in seconds.")
+@click.option("--reply-sigma", default=0.5, show_default=True, type=SECONDS, help="Of its log-normal distribution.")
+@click.option(
+    "--rate-limit", type=click.FloatRange(0, min_open=True), metavar="PER_SECOND", help="Of each key. Default: none."
+)
+@click.option("--burst", type=click.IntRange(1), metavar="N", help="Requests at once. Default: one second's worth.")
+@click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Seed a defect (repeatable); see --faults.")
+@click.option("--faults", "list_faults", is_flag=True, help="List the defects that there are, and exit.")
+@click.option(
+    "--handover-phrase",
+    "handover_phrases",
+    multiple=True,
+    default=DEFAULT_HANDOVER_PHRASES,
+    show_default=True,
+    help="After it a human agent replies (repeatable).",
+)
+@click.option("--allow-remote-webhooks", is_flag=True, help="Call webhooks off this machine, too.")
+@click.option(
+    "--late-delay", default=15.0, show_default=True, type=SECONDS, help="Of the reply to `!late`, in seconds."
+)
+@click.option(
+    "--delivery-timeout", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds."
+)
+@click.option("--quiet", is_flag=True, help="No log on stderr.")
+@click.option(
+    "--log", "log_file", type=click.Path(dir_okay=False, path_type=Path), help="Ground truth into a file, as NDJSON."
+)
+@click.option(
+    "--announce", is_flag=True, help="Print one JSON line about where it listens, and nothing else, on stdout."
+)
+@click.option("--lifeline", "on_lifeline", is_flag=True, help="End when stdin does.")
+def command(
+    *, list_faults: bool, quiet: bool, log_file: Path | None, announce: bool, on_lifeline: bool, **options: Any
+) -> None:
+    """The embedded Messaging API: build against it, and see in its log what you did right and wrong.
+
+    Tenants come from the environment variable HARNESS_SANDBOX_TENANTS, a JSON array of {"client_id", "api_key"};
+    without it there are two for development, whose keys are shown at the start.
+    """
+    if list_faults:
+        for name, fault in catalogue().items():
+            click.echo(f"{name:24}{fault.summary}")
+        return
+    try:
+        config = _config(options)
+        console = Console(None if quiet else sys.stderr, [tenant.api_key for tenant in config.tenants])
+
+        def started(sandbox: Running) -> None:
+            _tell(sandbox, config, announce=announce)
+            if on_lifeline:  # not before SIGTERM, which it sends, is handled
+                lifeline.hold()
+
+        serve(config, console, started, log_file)
+    except (OSError, ValueError) as error:
+        raise WillNotStart(_why(error)) from None
+
+
+def _config(options: dict[str, Any]) -> Config:
+    """The command's options under the names of the configuration. Raises ValueError."""
+    renamed = {
+        "session_ttl": "session_ttl_s",
+        "reply_median": "reply_median_s",
+        "late_delay": "late_delay_s",
+        "delivery_timeout": "delivery_timeout_s",
+        "rate_limit": "rate_limit_per_s",
+    }
+    named = {renamed.get(name, name): value for name, value in options.items()}
+    return Config(tenants=tenants_from(os.environ), **named)
+
+
+def _tell(sandbox: Running, config: Config, *, announce: bool) -> None:
+    if announce:
+        tenants = [tenant.client_id for tenant in config.tenants]
+        where = {"base_url": sandbox.base_url, "control_url": sandbox.control_url}
+        click.echo(json.dumps({**where, "tenants": tenants, "pid": os.getpid()}))
+    else:
+        click.echo(_banner(sandbox, config))
+    if not is_loopback(config.host):
+        click.echo(f"Warning: {config.host} is not loopback: others can reach this sandbox.", err=True)
+
+
+def _banner(sandbox: Running, config: Config) -> str:
+    defaults = config.tenants is DEVELOPMENT_TENANTS
+    first = config.tenants[0]
+    key = first.api_key if defaults else "<your-api-key>"
+    body = json.dumps({"clientId": first.client_id, "source": "sms", "customer": {"firstName": "Darren"}})
+    keys = [_tenant_line(tenant, defaults=defaults) for tenant in config.tenants]
+    return "\n".join(
+        [
+            f"Messaging API   {sandbox.base_url}",
+            f"Control         {sandbox.control_url}  (/log /state /reset /clock)",
+            *keys,
+            "",
+            "Try it:",
+            f"  curl {sandbox.base_url}/v1/sessions -H 'Authorization: Bearer {key}' -d '{body}'",
+            "",
+        ]
+    )
+
+
+def _tenant_line(tenant: Tenant, *, defaults: bool) -> str:
+    key = f"key {tenant.api_key}" if defaults else f"its key is in {VARIABLE}"
+    return f"Client id       {tenant.client_id}  {key}"
+
+
+def _why(error: OSError | ValueError) -> str:
+    """One line. An OSError of a socket says itself which address it was."""
+    return f"the sandbox cannot start: {error.strerror or error}" if isinstance(error, OSError) else str(error)

@@ -1,0 +1,207 @@
+"""Replies on their way to the webhooks: in order within a session, each session on its own, tried until they arrive.
+
+A reply waits until it is due and first in its session's outbox; then for one of its tenant's slots, of which each call
+that is under way takes one. Between two attempts it holds none, so that a webhook that is down delays nobody else's.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yarl import URL
+
+from harness.sandbox.backoff import Backoff
+from harness.sandbox.config import Config
+from harness.sandbox.console import Console
+from harness.sandbox.exchange import Refusal
+from harness.sandbox.replies import Reply
+from harness.sandbox.sender import NotDelivered, Sender
+from harness.sandbox.sessions import Session
+from harness.sandbox.truth import TruthLog
+from harness.sandbox.webhooks import Webhooks
+
+# An estimate: when there will be room depends on the webhook.
+RETRY_WHEN_FULL_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One webhook call that has ended."""
+
+    reply: Reply
+    started_ns: int
+    finished_ns: int
+    status: int | None
+    error: str | None  # why there was no answer
+
+    @property
+    def delivered(self) -> bool:
+        """The document asks for a 200; any success will do."""
+        return self.status is not None and 200 <= self.status < 300
+
+    def __str__(self) -> str:
+        took_ms = (self.finished_ns - self.started_ns) / 1e6
+        verdict = "delivered" if self.delivered else "not delivered, a webhook must answer 200"
+        return (
+            f"{self.status or self.error}  reply {self.reply.id} {verdict} "
+            f"(attempt {self.reply.attempts}, {took_ms:.1f} ms)"
+        )
+
+
+class Lane:
+    """One tenant's slots, and the sessions that wait for one."""
+
+    def __init__(self, slots: int) -> None:
+        self.free = slots
+        self.waiting: deque[Session] = deque()
+
+
+class Dispatcher:
+    """Delivers replies. All of it runs in one event loop."""
+
+    def __init__(self, config: Config, webhooks: Webhooks, sender: Sender, truth: TruthLog, console: Console) -> None:
+        self._bounds = config.bounds
+        self._webhooks = webhooks
+        self._sender = sender
+        self._truth = truth
+        self._console = console
+        self._backoff = Backoff(config.retries, config.seed)
+        self._loop = asyncio.get_running_loop()
+        self._outboxes: dict[Session, deque[Reply]] = {}  # of sessions with something in them
+        self._lanes = {tenant: Lane(config.bounds.deliveries_per_tenant) for tenant in config.tenants}
+        self._timers: dict[Session, asyncio.TimerHandle] = {}
+        self._calls: set[asyncio.Task[None]] = set()
+        self.pending = 0
+
+    def check_room(self, session: Session) -> None:
+        """Raises a 429 when too many replies wait for a webhook: better no message than a reply that is lost."""
+        outbox = self._outboxes.get(session, ())
+        if self.pending >= self._bounds.pending_replies or len(outbox) >= self._bounds.pending_replies_per_session:
+            message = "Too many replies are waiting to be delivered. Is the webhook answering?"
+            raise Refusal(429, "rate_limited", message, headers={"Retry-After": str(RETRY_WHEN_FULL_S)})
+
+    def plan(self, reply: Reply) -> None:
+        """Takes a reply on; it is delivered when it is due and those before it in its session are settled."""
+        session = reply.session
+        self.pending += 1
+        outbox = self._outboxes.get(session)
+        if outbox is None:
+            self._outboxes[session] = deque((reply,))
+            self._wake_at(session, reply.due_ns)
+        else:
+            outbox.append(reply)
+        data = reply.event.get("data", {})
+        self._truth.write("reply", time.monotonic_ns(), reply.id, *_whose(session), data.get("participantType"),
+                          reply.received_ns, reply.due_ns)  # fmt: skip
+
+    def forget(self) -> None:
+        """Drops all that is pending, and ends the calls that are under way."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for call in self._calls:
+            call.cancel()
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        self._timers.clear()
+        self._outboxes.clear()
+        self.pending = 0
+
+    async def close(self) -> None:
+        """As forget, and waits until every call has ended."""
+        self.forget()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    def _wake_at(self, session: Session, moment_ns: int) -> None:
+        self._timers[session] = self._loop.call_at(moment_ns / 1e9, self._ready, session)
+
+    def _ready(self, session: Session) -> None:
+        """Its first reply is due: calls the webhook, or waits in line for a slot."""
+        self._timers.pop(session, None)
+        lane = self._lanes[session.tenant]
+        if lane.free > 0:
+            self._call(lane, session)
+        else:
+            lane.waiting.append(session)
+
+    def _call(self, lane: Lane, session: Session) -> None:
+        reply = self._outboxes[session][0]
+        lane.free -= 1
+        call = self._loop.create_task(self._attempt(reply))
+        self._calls.add(call)
+        call.add_done_callback(lambda done: self._called(done, lane, reply))
+
+    def _called(self, call: asyncio.Task[None], lane: Lane, reply: Reply) -> None:
+        """A slot is free again."""
+        self._calls.discard(call)
+        if not call.cancelled() and (error := call.exception()) and reply.session in self._outboxes:
+            self._abandon(reply, f"an error of the sandbox itself: {type(error).__name__}")
+        lane.free += 1
+        if lane.waiting:
+            self._call(lane, lane.waiting.popleft())
+
+    async def _attempt(self, reply: Reply) -> None:
+        """One call, to whatever is registered at this moment."""
+        url = self._webhooks.url_of(reply.session.tenant)
+        if url is None:
+            self._abandon(reply, "no webhook is registered: POST /v1/webhooks before you send messages")
+            return
+        started_ns = time.monotonic_ns()
+        reply.attempts += 1
+        reply.first_attempt_ns = reply.first_attempt_ns or started_ns
+        status, error = None, None
+        try:
+            status = await self._sender.post(url, reply.encode())
+        except NotDelivered as failure:
+            error = str(failure)
+        attempt = Attempt(reply, started_ns, time.monotonic_ns(), status, error)
+        self._record(attempt, url)
+        if attempt.delivered:
+            self._settle(reply)
+        else:
+            self._retry(reply, attempt.finished_ns)
+
+    def _record(self, attempt: Attempt, url: URL) -> None:
+        reply = attempt.reply
+        self._truth.write(
+            "attempt",
+            attempt.finished_ns,
+            reply.id,
+            *_whose(reply.session),
+            reply.attempts,
+            reply.received_ns,
+            attempt.started_ns,
+            attempt.finished_ns,
+            attempt.status,
+            attempt.error,
+            attempt.delivered,
+        )
+        if not self._console.silent:
+            self._console.delivery(url, str(attempt))
+
+    def _retry(self, reply: Reply, now_ns: int) -> None:
+        pause_s = self._backoff.pause_s(reply.attempts, (now_ns - reply.first_attempt_ns) / 1e9)
+        if pause_s is None:
+            self._abandon(reply, f"no webhook call succeeded in {reply.attempts} attempts")
+        else:
+            self._wake_at(reply.session, now_ns + int(pause_s * 1e9))
+
+    def _abandon(self, reply: Reply, reason: str) -> None:
+        self._truth.write("abandoned", time.monotonic_ns(), reply.id, *_whose(reply.session), reply.attempts, reason)
+        self._console.line(f"reply {reply.id} dropped: {reason}")
+        self._settle(reply)
+
+    def _settle(self, reply: Reply) -> None:
+        """Done with it; the session's next one may go."""
+        self.pending -= 1
+        outbox = self._outboxes[reply.session]
+        outbox.popleft()
+        if outbox:
+            self._wake_at(reply.session, outbox[0].due_ns)
+        else:
+            del self._outboxes[reply.session]
+
+
+def _whose(session: Session) -> Iterable[str]:
+    return session.tenant.client_id, session.id, session.user_id

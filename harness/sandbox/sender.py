@@ -1,0 +1,90 @@
+"""One webhook call: a POST of JSON, to an address that may be called, over a connection that is used again."""
+
+import socket
+from types import TracebackType
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from harness.sandbox.webhooks import is_loopback
+
+# Many servers close a connection that idles for 5 s; one that is about to go must not be used.
+KEEP_ALIVE_S = 4.0
+HEADERS = {"Content-Type": "application/json", "User-Agent": "messaging-sandbox"}
+
+
+class NotDelivered(Exception):
+    """The call was not answered; the text says why, without the URL."""
+
+
+class Sender:
+    """Calls webhooks. As a context manager its connections are closed at the end of the block.
+
+    How many calls are under way at once is up to the caller; redirects are not followed.
+    """
+
+    def __init__(self, timeout_s: float, *, allow_remote: bool) -> None:
+        self._timeout_s = timeout_s
+        self._allow_remote = allow_remote
+
+    async def __aenter__(self) -> "Sender":
+        resolver = None if self._allow_remote else _ThisMachine()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S, resolver=resolver),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+            headers=HEADERS,
+            skip_auto_headers=("Accept-Encoding",),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def post(self, url: URL, body: bytes) -> int:
+        """The status that it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
+        if not self._allow_remote and not is_loopback(url.host):
+            raise NotDelivered("the URL is not on this machine")
+        try:
+            async with self._session.post(url, data=body, allow_redirects=False) as response:
+                return response.status
+        except TimeoutError:
+            raise NotDelivered("no answer in time") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NotDelivered(_reason(error)) from None
+
+
+class _ThisMachine(AbstractResolver):
+    """Knows localhost alone, and asks nobody: a hosts file could lead it off this machine."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        addresses = {"127.0.0.1": socket.AF_INET, "::1": socket.AF_INET6}
+        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=flags)
+            for address, family in addresses.items()
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return f"its certificate is not trusted: {getattr(error.certificate_error, 'verify_message', 'unknown')}"
+        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+            return "connection refused"
+        case aiohttp.ClientConnectorError():
+            return error.os_error.strerror or "no connection"
+        case aiohttp.ClientResponseError():
+            return "the answer is not HTTP"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
+            return "connection closed before an answer came"
+        case _:
+            return type(error).__name__
