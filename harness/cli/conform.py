@@ -14,7 +14,7 @@ from harness.events import Checked
 
 # An embedded sandbox's sessions live so long, that expiry can be waited for: seconds.
 SESSION_TTL = 20.0
-_MARKS = {"pass": "ok", "fail": "FAIL", "observed": "seen", "not_exercised": "-", "could_not_run": "ERROR"}
+_MARKS = {"pass": "ok", "fail": "FAIL", "observed": "seen", "not_exercised": "not tried", "could_not_run": "ERROR"}
 
 
 @click.command()

@@ -118,7 +118,19 @@ def _run(
 
 def _child(profile: Profile, place: Place, sink: SinkProcess, only: Sequence[str]) -> Child:
     contracts = asset("contracts")
-    argv = [sys.executable, "-m", "pytest", str(contracts), "-c", str(contracts / "pytest.ini"), "-v", "--color=no"]
+    argv = [
+        sys.executable,
+        "-m",
+        "pytest",
+        str(contracts),
+        "-c",
+        str(contracts / "pytest.ini"),
+        "-v",
+        "--color=no",
+        "--no-header",
+    ]
+    # Its stdin is the lifeline, which pytest would put away.
+    argv += ["--capture=sys"]
     argv += [f"--only={','.join(only)}"] if only else []
     log = place.folder / LOG
     log.parent.mkdir(parents=True, exist_ok=True)

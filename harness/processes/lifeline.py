@@ -2,9 +2,11 @@
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
+
+# The descriptor rather than sys.stdin, in whose place pytest puts an object of its own.
+STDIN = 0
 
 
 def hold(on_end: Callable[[], None] | None = None) -> None:
@@ -14,7 +16,7 @@ def hold(on_end: Callable[[], None] | None = None) -> None:
     """
 
     def watch() -> None:
-        while os.read(sys.stdin.fileno(), 4096):
+        while os.read(STDIN, 4096):
             pass
         (on_end or _end)()
 

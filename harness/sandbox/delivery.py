@@ -20,7 +20,7 @@ from harness.sandbox.replies import Reply
 from harness.sandbox.sender import NotDelivered, Sender
 from harness.sandbox.sessions import Session
 from harness.sandbox.truth import TruthLog
-from harness.sandbox.webhooks import Webhooks
+from harness.sandbox.webhooks import REMOTE, Webhooks
 
 # An estimate: when there will be room depends on the webhook.
 RETRY_WHEN_FULL_S = 5
@@ -146,6 +146,9 @@ class Dispatcher:
         url = self._webhooks.url_of(reply.session.tenant)
         if url is None:
             self._abandon(reply, "no webhook is registered: POST /v1/webhooks before you send messages")
+            return
+        if not self._sender.may_call(url):
+            self._abandon(reply, REMOTE)
             return
         started_ns = time.monotonic_ns()
         reply.attempts += 1

@@ -7,6 +7,7 @@ from harness.sandbox import magic, validation
 from harness.sandbox.exchange import Answer, Exchange, Refusal, session_not_found
 from harness.sandbox.faults import Faults
 from harness.sandbox.services import Services
+from harness.sandbox.webhooks import REMOTE, is_loopback
 
 Operation = Callable[[Exchange], Answer]
 
@@ -58,11 +59,12 @@ class Operations:
 
     def register_webhook(self, exchange: Exchange) -> Answer:
         assert exchange.tenant is not None
-        url = validation.webhook_url(exchange.body, allow_remote=self._services.config.allow_remote_webhooks)
+        url = validation.webhook_url(exchange.body)
         validation.webhook_event(exchange.body)
         self._services.webhooks.register(exchange.tenant, url)
         self._services.truth.write("registered", time.monotonic_ns(), exchange.tenant.client_id)
-        return Answer(200, {"status": 200}, note="replies go there from now on")
+        called = self._services.config.allow_remote_webhooks or is_loopback(url.host)
+        return Answer(200, {"status": 200}, note="replies go there from now on" if called else REMOTE)
 
     def _reply(self, exchange: Exchange, content: str, spell: magic.Magic) -> None:
         services, session = self._services, exchange.session

@@ -44,9 +44,12 @@ class Sender:
     ) -> None:
         await self._session.close()
 
+    def may_call(self, url: URL) -> bool:
+        return self._allow_remote or is_loopback(url.host)
+
     async def post(self, url: URL, body: bytes) -> int:
         """The status that it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
-        if not self._allow_remote and not is_loopback(url.host):
+        if not self.may_call(url):
             raise NotDelivered("the URL is not on this machine")
         try:
             async with self._session.post(url, data=body, allow_redirects=False) as response:

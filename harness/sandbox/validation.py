@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from yarl import URL
 
 from harness.sandbox.exchange import Refusal
-from harness.sandbox.webhooks import is_loopback, parse_webhook_url
+from harness.sandbox.webhooks import parse_webhook_url
 
 CUSTOMER_FIELDS = ("firstName", "lastName", "phoneNumber", "emailAddress", "unitNumber", "address")
 
@@ -71,14 +71,11 @@ def message_content(body: dict[str, Any], longest: int) -> str:
     return content
 
 
-def webhook_url(body: dict[str, Any], *, allow_remote: bool) -> URL:
+def webhook_url(body: dict[str, Any]) -> URL:
     text = required_string(body, "url")
     url = parse_webhook_url(text)
     if url is None:
         raise bad_request("`url` must be an absolute http or https URL.", note=f"(it is {text[:80]!a})")
-    if not allow_remote and not is_loopback(url.host):
-        message = "`url` is not on this machine. This sandbox calls loopback addresses only"
-        raise bad_request(f"{message}; start it with --allow-remote-webhooks to have others called.")
     return url
 
 

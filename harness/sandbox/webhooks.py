@@ -7,6 +7,9 @@ from yarl import URL
 
 from harness.sandbox.config import Tenant
 
+# What is told of a URL elsewhere, when it is registered and whenever a reply would go there.
+REMOTE = "that webhook is not on this machine and is never called; --allow-remote-webhooks has it called"
+
 
 def parse_webhook_url(text: str) -> URL | None:
     """An absolute http or https URL with a host, or None."""

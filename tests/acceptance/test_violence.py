@@ -65,6 +65,16 @@ def test_a_run_whose_command_is_killed_leaves_no_process_and_a_journal_that_can_
     assert run.result()["load"]["replies"]["answered"] >= 20
 
 
+def test_a_gate_whose_command_is_killed_leaves_no_process(tmp_path):
+    with running(tmp_path / "run", "conform", "--budget", "quick") as run:
+        until(lambda: run.events("checked") >= 3)
+        assert run.child("gate")
+        run.process.kill()
+        run.process.wait()
+
+        assert run.strays() == []
+
+
 @pytest.mark.parametrize("victim", ["sink", "sandbox", "gate"])
 def test_a_part_of_the_gate_that_is_killed_ends_it_as_could_not_run(victim, tmp_path):
     with running(tmp_path / "run", "conform", "--budget", "quick") as run:

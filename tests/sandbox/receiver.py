@@ -100,6 +100,10 @@ class Receiver:
             for transport in self._server.transports:
                 transport.abort()
             await asyncio.sleep(0)
+        silent = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in silent:
+            task.cancel()
+        await asyncio.gather(*silent, return_exceptions=True)
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         arrival = Arrival(request.path, dict(request.headers), await request.read(), time.monotonic_ns())

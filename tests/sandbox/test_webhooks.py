@@ -89,21 +89,21 @@ def test_loopback_urls_are_taken(sandbox, url):
         "http://[2001:db8::1]/",
     ],
 )
-def test_urls_off_loopback_are_a_400_that_says_how_to_allow_them(sandbox, url):
-    response = sandbox.post("/v1/webhooks", {"url": url, "event": "message"})
+def test_urls_off_loopback_are_taken_and_never_called_and_the_log_says_how_to_allow_them(sandbox, url):
+    sandbox.register(url)
+    sandbox.send(sandbox.create_session()[0])
+    sandbox.settled()
 
-    assert response.status_code == 400
-    assert "--allow-remote-webhooks" in response.json()["message"]
+    (dropped,) = sandbox.log("abandoned")
+    assert "--allow-remote-webhooks" in dropped["reason"]
+    assert sandbox.log("attempt") == []
+    assert "--allow-remote-webhooks" in sandbox.stderr
 
 
-def test_urls_off_loopback_are_taken_when_that_is_allowed(start_sandbox):
-    start_sandbox("--allow-remote-webhooks").register("https://api.example.org/v1/messages")
-
-
-def test_the_document_s_own_registration_is_taken_when_remote_webhooks_are_allowed(start_sandbox):
+def test_the_document_s_own_registration_is_taken(sandbox):
     body = {"url": "https://api.example.org/v1/messages", "event": "message"}
 
-    assert start_sandbox("--allow-remote-webhooks").post("/v1/webhooks", body).json() == {"status": 200}
+    assert sandbox.post("/v1/webhooks", body).json() == {"status": 200}
 
 
 def test_replies_go_to_what_was_registered_last_at_exactly_that_url(sandbox, receiver):
