@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_wheel_runs_the_gate_from_an_empty_folder(tmp_path):
     wheel = build(tmp_path / "dist")
     python = fresh_environment(tmp_path / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel))
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--ignore-installed", str(wheel))
     empty = tmp_path / "empty"
     empty.mkdir()
 
