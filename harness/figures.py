@@ -24,7 +24,21 @@ _COUNTS = (*OUTCOMES, *MESSAGE_CLASSES, *ARRIVAL_CLASSES, *SESSIONS)
 _TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in LATENCIES for statistic in STATISTICS}
 
 # What a run is held to when it is given no objective: the least that a messaging service owes its customers.
-DEFAULT_OBJECTIVES = tuple(map(parse_objective, ("failed<1%", "lost<1%", "malformed<=0", "misrouted<=0")))
+# Customers send only what is surely valid, to sessions that they were just given: a refusal is a fault as well.
+DEFAULT_OBJECTIVES = tuple(
+    map(
+        parse_objective,
+        (
+            "failed<1%",
+            "refused<1%",
+            "sessions_failed<1%",
+            "sessions_refused<1%",
+            "lost<1%",
+            "malformed<=0",
+            "misrouted<=0",
+        ),
+    )
+)
 
 
 def check(objective: Objective) -> Objective:

@@ -87,7 +87,7 @@ def read(lines: Iterable[str]) -> list[Part]:
             continue
         try:
             record = decode(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             torn += 1
             continue
         if isinstance(record, Header):

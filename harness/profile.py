@@ -4,6 +4,7 @@ Pure: `resolve` takes all three as data. A flag beats the environment, which bea
 here, once, and every complaint names the option, where the value came from, and what it takes.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -158,8 +159,8 @@ def environment_of(profile: Profile) -> dict[str, str]:
         "session_ttl": profile.session_ttl,
         "reply_timeout": profile.reply_timeout,
         "max_rate": profile.max_rate,
-        "handover_phrases": ",".join(profile.handover_phrases),
-        "objectives": ",".join(objective.text for objective in profile.objectives),
+        "handover_phrases": json.dumps(profile.handover_phrases) if profile.handover_phrases else "",
+        "objectives": json.dumps([each.text for each in profile.objectives]) if profile.objectives else "",
         "seed": profile.seed,
         "strict": str(profile.strict).lower(),
         "budget": profile.budget,

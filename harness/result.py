@@ -34,7 +34,15 @@ PHASES = ("conform", "load")
 
 
 def result_of(parts: Sequence[Part]) -> dict[str, Any]:
-    """The result of the run whose journal has these parts. Raises JournalError where no phase of it ever began."""
+    """The result of the run whose journal has these parts. Raises JournalError where no phase of it ever began, and
+    where an event says what no harness writes."""
+    try:
+        return _result_of(parts)
+    except (ArithmeticError, AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise JournalError(f"not a journal of this harness, or edited: {type(error).__name__}: {error}") from error
+
+
+def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
     phases = {name: list(in_time(parts, name)) for name in PHASES}
     began = {name: event for name, events in phases.items() for event in events if isinstance(event, Began)}
     if not began:
@@ -62,10 +70,13 @@ def result_of(parts: Sequence[Part]) -> dict[str, Any]:
         verdicts.append(_with_ending(verdict, ended))
         result["phases"][name]["verdict"] = verdicts[-1]
     verdicts += ["could_not_run" for name in whole if name not in began]
+    torn = sum(part.torn for part in parts)
+    if torn and all(event.ending == "completed" for event in _endings(parts)):
+        verdicts.append("could_not_run")  # nobody was killed, so that the journal was damaged afterwards
+    result["torn_lines"] = torn
     result["verdict"] = worst(verdicts)
     result["interrupted"] = any(event.ending == "interrupted" for event in _endings(parts))
     result["exit_code"] = EXIT_INTERRUPTED if result["interrupted"] else EXIT_CODES[worst(verdicts)]
-    result["torn_lines"] = sum(part.torn for part in parts)
     return result
 
 

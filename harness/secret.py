@@ -1,8 +1,7 @@
 """A secret that cannot be printed by mistake, and its removal from text that others wrote."""
 
-import json
+import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, quote_plus
 
 MASK = "[secret]"
 # A shorter "secret" would blank out ordinary words wherever they stand.
@@ -29,23 +28,31 @@ class Secret:
 
 
 class Redactor:
-    """Replaces each secret, in the spellings it takes in JSON and in URLs, wherever it stands in a text.
+    """Replaces each secret, however it is spelled in JSON and in URLs, wherever it stands in a text.
 
     What a target answers may echo the key it was sent; what we keep of the answer must not.
     """
 
     def __init__(self, *secrets: Secret | None) -> None:
         values = {secret.reveal() for secret in secrets if secret is not None}
-        spellings = {spelling for value in values if len(value) >= SHORTEST for spelling in _spellings(value)}
-        self._spellings = sorted(spellings, key=len, reverse=True)
+        self._values = sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
+        self._spelled = [re.compile("".join(map(_spellings, value))) for value in self._values]
 
     def clean(self, text: str) -> str:
-        for spelling in self._spellings:
-            if spelling in text:
-                text = text.replace(spelling, MASK)
+        for value in self._values:
+            if value in text:
+                text = text.replace(value, MASK)
+        if "\\" in text or "%" in text:  # only then can it stand there in another spelling
+            for spelled in self._spelled:
+                text = spelled.sub(MASK, text)
         return text
 
+    def finds(self, text: str) -> bool:
+        """Whether a secret stands in the text."""
+        return self.clean(text) != text
 
-def _spellings(value: str) -> set[str]:
-    quoted = json.dumps(value)[1:-1]
-    return {value, quoted, json.dumps(quoted)[1:-1], quote(value, safe=""), quote_plus(value)}
+
+def _spellings(character: str) -> str:
+    """A pattern for one character: plain, escaped as in JSON (and in JSON within JSON), or as in a URL."""
+    code = "".join(f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}")
+    return rf"(?:\\*{re.escape(character)}|\\+u00{code}|%{code})"

@@ -4,6 +4,7 @@ Each function takes text or what TOML made of it, and raises ValueError, TypeErr
 what it takes. None of them shows the value: it may be a secret.
 """
 
+import json
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -62,13 +63,11 @@ def listen(value: Any) -> tuple[str, int]:
 
 
 def phrases(value: Any) -> tuple[str, ...]:
-    given = value.split(",") if isinstance(value, str) else value
-    return tuple(text(phrase) for phrase in given)
+    return tuple(text(phrase) for phrase in _several(value))
 
 
 def objectives(value: Any) -> tuple[Objective, ...]:
-    given = value.split(",") if isinstance(value, str) else value
-    return tuple(parse_objective(text(each)) for each in given)
+    return tuple(parse_objective(text(each)) for each in _several(value))
 
 
 def integer(value: Any) -> int:
@@ -92,3 +91,10 @@ def budget(value: Any) -> Budget:
     if value not in BUDGETS:
         raise ValueError(f"takes one of {', '.join(BUDGETS)}")
     return cast(Budget, value)
+
+
+def _several(value: Any) -> list[Any]:
+    """A list as it is, or in a text: as JSON, or with commas between."""
+    if not isinstance(value, str):
+        return list(value)
+    return list(json.loads(value)) if value.lstrip().startswith("[") else value.split(",")

@@ -100,6 +100,9 @@ def judge_validity(measured: Measurements) -> Validity:
         source, _, gauge = name.partition(".")
         if gauge == "cpu_percent" and percent is not None and percent.p90 > BUSY_PERCENT:
             degraded.append(f"the {source} process was busy: p90 {percent.p90:.0f} % of a core")
+    turned_away = measured.gauges.get("sink.rejected.connections")
+    if turned_away is not None and turned_away.max and measured.replies.get("lost"):
+        invalid.append(f"the sink itself turned {turned_away.max:.0f} calls away, for want of connections")
     if measured.messages.get("missed"):
         degraded.append(f"{measured.messages['missed']} planned messages were never sent")
     if invalid:
@@ -111,7 +114,8 @@ def load_verdict(measured: Measurements, objectives: Iterable[Mapping[str, Any]]
     """`objectives` are as `harness.objective.judge` decided them."""
     if validity.verdict == "invalid":
         return "invalid"
-    if not measured.messages["accepted"] and not measured.messages["failed"]:
+    tried = ("accepted", "failed", "refused")
+    if not any(measured.messages[name] for name in tried) and not any(measured.sessions[name] for name in tried[1:]):
         return "not_exercised"
     return "fail" if any(objective["verdict"] == "fail" for objective in objectives) else "pass"
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from harness.cli.main import VERBS, cli
+from harness.figures import DEFAULT_OBJECTIVES
 from harness.objective import parse_objective
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES
 from harness.sandbox import magic
@@ -64,6 +65,10 @@ def test_objectives_shown_are_objectives():
     assert all(
         parse_objective(text) for text in re.findall(r"[`'\"]([a-z0-9_]+[<>]=?[\d.]+(?:%|ms|s|/s)?)[`'\"]", README)
     )
+
+
+def test_the_objectives_of_a_run_without_any_are_told():
+    assert [objective.text for objective in DEFAULT_OBJECTIVES if f"`{objective.text}`" not in README] == []
 
 
 def test_links_lead_somewhere():

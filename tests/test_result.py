@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from harness.errors import JournalError
-from harness.events import Acked, Began, Checked, Ended, Event, Planned, Replied, Sent
+from harness.events import Acked, Began, Checked, Ended, Event, Failed, Planned, Refused, Replied, Sent
+from harness.figures import DEFAULT_OBJECTIVES
 from harness.journal import Header, Part, encode, encode_header, read
 from harness.requirements import Requirement
 from harness.result import result_of
@@ -43,6 +44,14 @@ def conversation(replied: bool = True) -> list[Event]:
     return [*events, Replied(50 * MS, 0, "s", "u", "bot", "d")] if replied else events
 
 
+def refused(operation: str) -> list[Event]:
+    return [Planned(0, "r", operation, "c", "s"), Sent(0, "r"), Refused(1 * MS, "r", 404, "session_not_found")]
+
+
+def failed_session() -> list[Event]:
+    return [Planned(0, "f", "createSession", "c"), Sent(0, "f"), Failed(1 * MS, "f", "HTTP 500", 500)]
+
+
 def passed(outcome="pass") -> Checked:
     return Checked(1, "R-1", "a", outcome, 3)
 
@@ -58,6 +67,9 @@ def passed(outcome="pass") -> Checked:
         ([phase("load", LOAD, *conversation())], "load", "pass", 0),
         ([phase("load", LOAD, *conversation(replied=False))], "load", "fail", 1),
         ([phase("load", LOAD)], "load", "not_exercised", 3),
+        ([phase("load", LOAD, *refused("createSession"))], "load", "fail", 1),
+        ([phase("load", LOAD, *conversation(), *refused("sendMessage"))], "load", "fail", 1),
+        ([phase("load", LOAD, *conversation(), *failed_session())], "load", "fail", 1),
         ([part("load", Began(0, 0, "load", LOAD), *conversation())], "load", "could_not_run", 3),
         ([phase("load", LOAD, Planned(0, "m", "sendMessage", "c", "s"), Sent(500 * MS, "m"))], "load", "invalid", 4),
     ],
@@ -102,7 +114,7 @@ def test_latencies_and_counts_stand_where_the_schema_says():
     assert load["replies"]["answered"] == 1
     assert load["reply_ms"]["p99"] == pytest.approx(48, rel=1e-3)
     assert load["validity"]["verdict"] == "valid"
-    assert [objective["verdict"] for objective in load["objectives"]] == ["pass"] * 4
+    assert [objective["verdict"] for objective in load["objectives"]] == ["pass"] * len(DEFAULT_OBJECTIVES)
 
 
 def test_without_samples_a_latency_is_only_its_count():
@@ -112,3 +124,33 @@ def test_without_samples_a_latency_is_only_its_count():
 def test_a_journal_in_which_no_phase_began_is_no_run():
     with pytest.raises(JournalError, match="no phase"):
         result_of([part("load", *conversation())])
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        phase("load", {"target": TARGET}),
+        phase("load", {**LOAD, "reply_timeout_s": "soon"}),
+        phase("load", {**LOAD, "objectives": 5}),
+        phase("conform", {**GATE, "requirements": [{"id": "R-1"}]}),
+        phase("conform", GATE, Checked(1, "R-1", "a", "perhaps", 3)),  # type: ignore[arg-type]
+        part("load", Began(0, 10**30, "load", LOAD)),
+    ],
+)
+def test_a_journal_that_somebody_edited_is_told_as_such(spoiled):
+    with pytest.raises(JournalError, match="edited"):
+        result_of([spoiled])
+
+
+def test_a_journal_that_was_damaged_after_its_run_does_not_pass():
+    whole = phase("conform", GATE, passed())
+
+    result = result_of([Part(whole.header, whole.events, torn=1)])
+
+    assert (result["verdict"], result["torn_lines"]) == ("could_not_run", 1)
+
+
+def test_a_line_torn_when_a_part_was_killed_is_no_damage():
+    whole = phase("load", LOAD, *conversation(), ending="interrupted")
+
+    assert result_of([Part(whole.header, whole.events, torn=1)])["exit_code"] == 130

@@ -45,6 +45,18 @@ def test_the_redactor_finds_a_key_in_every_spelling_that_it_takes(key, spelled):
     assert cleaned.endswith(" after")
 
 
+@given(KEYS, st.data())
+def test_a_key_escaped_character_by_character_is_found(key, data):
+    def spelled(character: str) -> str:
+        code = f"{ord(character):02x}"
+        return data.draw(st.sampled_from((character, f"\\u00{code}", f"\\\\u00{code.upper()}", f"%{code}")))
+
+    text = "<" + "".join(map(spelled, key)) + ">"
+
+    assert Redactor(Secret(key)).clean(text) == f"<{MASK}>"
+    assert Redactor(Secret(key)).finds(text)
+
+
 @pytest.mark.parametrize("text", ["", "nothing to hide", "a\ud800b"])
 def test_text_without_the_key_stays_as_it_is(text):
     assert Redactor(Secret("sk-very-secret")).clean(text) == text

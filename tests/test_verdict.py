@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.events import Checked, Gauged, Planned, Sent
+from harness.events import Acked, Checked, Gauged, Planned, Sent
 from harness.measurement import measure
 from harness.requirements import Requirement
 from harness.verdict import conformance_verdict, judge_requirements, judge_validity, worst
@@ -128,9 +128,16 @@ def lagging(*by_second: float):
     return [*late_by(0), *(Gauged(n * 1000 * MS, "sink", "lag_ms", lag) for n, lag in enumerate(by_second))]
 
 
+def full_sink(lost: bool):
+    message = [Planned(0, "m", "sendMessage", "c", "s"), Sent(0, "m"), Acked(1, "m", 200)]
+    return [*(message if lost else late_by(0)), Gauged(5_000 * MS, "sink", "rejected.connections", 3.0)]
+
+
 @pytest.mark.parametrize(
     ("events", "verdict", "reason"),
     [
+        (full_sink(lost=True), "invalid", "turned 3 calls away"),
+        (full_sink(lost=False), "valid", None),
         (late_by(1), "valid", None),
         (late_by(50), "degraded", "sent late"),
         (late_by(500), "invalid", "sent late"),

@@ -3,11 +3,14 @@ and only `harness load` ever meets locust."""
 
 import importlib
 import io
+import os
 import sys
+import traceback
 
 import click
 
 import harness
+from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
 
 VERBS = {
     "run": "everything below in order against one target, one report: the main job",
@@ -51,4 +54,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="harness")
+    try:
+        cli.main(prog_name="harness", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:  # whoever read our output is gone, before there was a verdict
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_CODES["could_not_run"])
+    except Exception:
+        # A defect of ours, shown as one; it must not end with the code that means: the target failed.
+        traceback.print_exc()
+        sys.exit(EXIT_CODES["could_not_run"])

@@ -1,5 +1,6 @@
 """How a command that tests a target begins and ends: its folder, its interruption, its report, its exit code."""
 
+import os
 import secrets
 import shutil
 import sys
@@ -62,10 +63,21 @@ def report(folder: Path, redactor: Redactor | None = None) -> int:
     """Writes the report of the run in `folder`, shows its closing lines, and returns the exit code it stands for."""
     result = write_report(folder, redactor)
     if _holds_anything(result):
-        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
-        for line in closing_lines(result, folder, width=width, colour=sys.stdout.isatty()):
-            click.echo(line)
+        _print(result, folder)
     return int(result["exit_code"])
+
+
+def _print(result: Mapping[str, Any], folder: Path) -> None:
+    """The closing lines. Where nobody reads them any more, the exit code and the report say the same."""
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    colour = sys.stdout is not None and sys.stdout.isatty()
+    try:
+        for line in closing_lines(result, folder, width=width, colour=colour):
+            click.echo(line)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _holds_anything(result: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Requests by httpx: HTTP/1.1, connections kept alive, TLS verified, no redirect followed, no cookie kept."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -15,6 +16,9 @@ from harness.profile import LOOPBACK
 
 CONNECT_S = 5.0
 READ_S = 15.0
+# A target that stays silent again and again to one operation is waited for less and less: (silences, seconds). Each one
+# counts against it all the same, and the first answer restores all patience.
+PATIENCE = ((0, READ_S), (2, 3.0), (6, 0.5))
 # An answer that trickles for longer than this never ends: seconds.
 WHOLE_S = 30.0
 LARGEST_BODY = 2 * 1024 * 1024
@@ -30,8 +34,8 @@ class Transport:
         self._base_url = base_url
         self._veil = veil
         self._reuse = True
+        self._silences: Counter[str] = Counter()
         self._client = httpx.Client(
-            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=IDLE_S),
             trust_env=urlsplit(base_url).hostname not in LOOPBACK,
             follow_redirects=False,
@@ -62,21 +66,28 @@ class Transport:
     def _exchange(self, request: Request, *, fresh: bool) -> tuple[Answer, bool]:
         """The answer, and whether it is only that a reused connection had been closed in the meantime."""
         seen: set[str] = set()
+        patience_s = self._patience_s(request)
         sent_at = time.monotonic_ns()
         try:
-            answer = self._stream(request, fresh, sent_at, seen)
+            answer = self._stream(request, fresh, sent_at, seen, patience_s)
+            self._silences[request.label] = 0
         except httpx.LocalProtocolError:
             raise  # a request that we may not send is a mistake of ours, not of the target
         except httpx.TransportError as error:
             elapsed = time.monotonic_ns() - sent_at
-            failure = self._veil.over(_in_words(error))
+            self._silences[request.label] += isinstance(error, httpx.ReadTimeout)
+            failure = self._veil.over(_in_words(error, patience_s))
             answer = Answer(request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, veil=self._veil)
             broken = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
             reused = "connection.connect_tcp.started" not in seen
             return answer, broken and reused and "http11.receive_response_headers.complete" not in seen
         return answer, False
 
-    def _stream(self, request: Request, fresh: bool, sent_at: int, seen: set[str]) -> Answer:
+    def _patience_s(self, request: Request) -> float:
+        silences = self._silences[request.label]
+        return next(seconds for least, seconds in reversed(PATIENCE) if silences >= least)
+
+    def _stream(self, request: Request, fresh: bool, sent_at: int, seen: set[str], patience_s: float) -> Answer:
         def trace(event: str, info: Any) -> None:
             seen.add(event)
 
@@ -88,6 +99,7 @@ class Transport:
             self._base_url + request.path,
             headers=headers,
             content=request.body or None,
+            timeout=httpx.Timeout(patience_s, connect=CONNECT_S),
             extensions={"trace": trace},
         )
         response = self._client.send(outgoing, stream=True)
@@ -114,9 +126,9 @@ def _value(value: str | Veiled) -> bytes:
     return (value.reveal() if isinstance(value, Veiled) else value).encode("latin-1", "replace")
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, patience_s: float) -> str:
     words: dict[type[Exception], str] = {
         httpx.ConnectTimeout: f"no connection within {CONNECT_S:g} s",
-        httpx.ReadTimeout: f"no answer within {READ_S:g} s",
+        httpx.ReadTimeout: f"no answer within {patience_s:g} s",
     }
     return words.get(type(error)) or f"{type(error).__name__}: {error}"

@@ -48,4 +48,4 @@ class Veil:
         return self._redactor.clean(text)
 
     def holds_key(self, text: str) -> bool:
-        return any(key.reveal() in text for key in self._keys.values())
+        return self._redactor.finds(text)

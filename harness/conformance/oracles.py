@@ -81,7 +81,7 @@ def not_json(answer: Answer) -> str | None:
 
 def leaks(answer: Answer) -> str | None:
     """SEC-4: no stack trace, no path, no key, and what is echoed is no markup."""
-    text = answer.body.decode("utf-8", "replace")
+    text = "\n".join([answer.body.decode("utf-8", "replace"), *(value for _, value in answer.headers)])
     sent = answer.request.body.decode("utf-8", "replace") + answer.request.path
     if answer.veil.holds_key(text) and not answer.veil.holds_key(sent):
         return "a key"

@@ -35,6 +35,9 @@ SETBACK_S = 1.0
 # Added to what a 429 asks for, at random up to this, so that those who were told the same do not return as one.
 SPREAD_S = 0.5
 
+# No answer of this API comes near: bytes.
+LARGEST_BODY = 1024 * 1024
+
 
 class ConversationOver(RescheduleTaskImmediately):
     """This conversation cannot go on; the customer's next one can begin."""
@@ -67,6 +70,8 @@ class Customer(FastHttpUser):
     def __init__(self, environment: Any) -> None:
         key = self.station.profile.api_key.reveal()
         self.default_headers = {
+            # An answer is never inflated: what it says is how much memory it takes.
+            "Accept-Encoding": "identity",
             "Authorization": f"Bearer {key}",
             "Content-Type": "application/json",
             "User-Agent": AGENT,
@@ -150,7 +155,7 @@ class Customer(FastHttpUser):
         try:
             with gevent.Timeout(EXCHANGE_S, TimeoutError()):
                 answer = self._agent.urlopen(url, method="POST", payload=payload)
-                status, body, asked = answer.status_code, answer.content, answer.headers.get("retry-after")
+                status, body, asked = answer.status_code, _body(answer), answer.headers.get("retry-after")
         except Exception as error:
             return Failed(time.monotonic_ns(), request, reason_of(error)), 0
         at = time.monotonic_ns()
@@ -207,3 +212,12 @@ class Customer(FastHttpUser):
         left = moment - time.monotonic_ns()
         if self._leaving.wait(left / SECOND) if left > 0 else self._leaving.is_set():
             raise StopUser
+
+
+def _body(answer: Any) -> bytes:
+    """The body as it came. Raises ValueError where it is said to be larger than any answer of this API could be."""
+    told = str(answer.headers.get("content-length") or "0")
+    if told.isdigit() and int(told) > LARGEST_BODY:
+        answer.release()
+        raise ValueError(f"the answer is too large: {told} bytes")
+    return bytes(answer.read())

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,18 @@ LARGE = 8 * 1024 * 1024
 
 def read_run(folder: Path) -> list[Part]:
     """Every part of the run in `folder`. Raises JournalError where there is none, or where it is not ours."""
-    return [part for path in _files(folder) for part in read(_lines(path))]
+    try:
+        return [part for path in _files(folder) for part in read(_lines(path))]
+    except (OSError, EOFError, zlib.error) as error:
+        raise JournalError(f"{folder}: its journal cannot be read: {error}") from None
 
 
 def join(folder: Path) -> Path:
-    """Joins the parts of a run into one journal, one after the other, and removes them. Safe to repeat."""
-    parts = sorted((folder / PARTS).glob("*.ndjson"))
+    """Joins the parts of a run into one journal, one after the other, and removes them. Safe to repeat.
+
+    What the run meant to do comes first, so that a journal that is cut short still tells what it lacks.
+    """
+    parts = sorted((folder / PARTS).glob("*.ndjson"), key=lambda part: (not part.name.startswith("run-"), part.name))
     large = sum(path.stat().st_size for path in parts) > LARGE
     journal = folder / (JOURNAL + (".gz" if large else ""))
     if not parts:

@@ -54,6 +54,8 @@ def could_not_run_reasons(result: Result) -> list[str]:
     ]
     if result["kind"] == "run":
         reasons += [f"{_PHASES[name]} never began" for name in _PHASES if name not in result["phases"]]
+    if result["torn_lines"]:
+        reasons.append(f"the journal is damaged: {plural(result['torn_lines'], 'line')} of it cannot be read")
     rows = result.get("requirements", ())
     return reasons + [
         f"{row['id']} could not be decided: {row['reason'] or 'no reason was given'}"

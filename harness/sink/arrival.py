@@ -1,6 +1,7 @@
 """From the bytes of a webhook call to the record of it. Pure; it runs after the call was answered."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,13 @@ class Delivery:
     status: int = 200
 
 
-def examine(delivery: Delivery, contract: Contract, kept_body: int) -> Replied:
-    """What the call says and what the contract objects to. `kept_body` is how many bytes of the body are kept."""
+def examine(delivery: Delivery, contract: Contract, kept_body: int, clean: Callable[[str], str] = str) -> Replied:
+    """What the call says and what the contract objects to.
+
+    `kept_body` is how many bytes of the body are kept. One that is cut is first made `clean` of secrets: where the cut
+    goes through one, nobody could recognise it afterwards.
+    """
+    body = delivery.body.decode("utf-8", "surrogateescape")
     value, problem = parse(delivery.body)
     data = data_of(value)
     return Replied(
@@ -33,7 +39,7 @@ def examine(delivery: Delivery, contract: Contract, kept_body: int) -> Replied:
         participant=_text(data.get("participantType")),
         digest=hashlib.blake2b(delivery.body, digest_size=DIGEST_BYTES).hexdigest(),
         problems=(problem,) if problem else contract.event_problems(value),
-        body=delivery.body[:kept_body].decode("utf-8", "surrogateescape"),
+        body=body if len(delivery.body) <= kept_body else clean(body)[:kept_body],
         content_type=delivery.content_type,
         status=delivery.status,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.errors import CouldNotRun
 from harness.sink.gauges import Rejections
 from harness.sink.settings import Limits
 
@@ -32,7 +33,12 @@ def room_for(connections: int) -> int:
     if soft < needed:
         soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(connections, soft - OTHER_DESCRIPTORS)
+    room = min(connections, soft - OTHER_DESCRIPTORS)
+    if room < 1:
+        raise CouldNotRun(
+            f"the sink may open {soft} files at once and needs more than {OTHER_DESCRIPTORS}: raise `ulimit -n`"
+        )
+    return room
 
 
 class Connection(web.RequestHandler):

@@ -20,12 +20,14 @@ class Intake:
         self,
         contract: Contract,
         kept_body: int,
+        clean: Callable[[str], str],
         history: History,
         journal: JournalWriter | None,
         on_failure: Callable[[OSError], None],
     ) -> None:
         self._contract = contract
         self._kept_body = kept_body
+        self._clean = clean
         self._history = history
         self._journal = journal
         self._on_failure = on_failure
@@ -44,7 +46,7 @@ class Intake:
         deliveries, self._pending = self._pending, []
         if not deliveries:
             return
-        arrivals = [examine(delivery, self._contract, self._kept_body) for delivery in deliveries]
+        arrivals = [examine(delivery, self._contract, self._kept_body, self._clean) for delivery in deliveries]
         self.note(*arrivals)
         self._history.extend(arrivals)
 

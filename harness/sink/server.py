@@ -55,6 +55,7 @@ class Sink:
         self._intake = Intake(
             Contract(asset("openapi.yaml").read_text(encoding="utf-8")),
             limits.kept_body,
+            Redactor(*settings.secrets).clean,
             self._history,
             self._journal,
             self._fail,

@@ -1,8 +1,12 @@
 """Bad input gets one clear line that says what to do, and exit code 2; nothing of a target is touched."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
-from tests.acceptance.command import harness
+from tests.acceptance.command import environment, harness
 
 CONFIG = """
 [profiles.default]
@@ -97,6 +101,22 @@ def test_a_target_where_nothing_listens_is_told_in_one_line(verb, folder):
     (line,) = done.stderr.splitlines()
     assert line.startswith("harness: ")
     assert "http://127.0.0.1:1" in line or "port 1" in line
+
+
+def test_a_verdict_stands_although_nobody_reads_it(tmp_path):
+    command = f"{sys.executable} -m harness conform --only AUTH-1 --report run | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "run" / "result.json").read_text())["verdict"] == "pass"
+
+
+def test_a_sink_without_room_for_a_single_call_does_not_begin(tmp_path):
+    command = f"ulimit -n 128; exec {sys.executable} -m harness load --customers 2 --duration 2s"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, timeout=120)
+
+    assert done.returncode == 3
+    assert b"ulimit -n" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["run", "conform", "load", "sandbox", "sink", "report", "doctor"])

@@ -97,6 +97,8 @@ def test_a_veiled_value_is_never_printed():
         ("Thu, 01 Jan 2026 12:00:30 GMT", 30.0),
         ("Thu, 01 Jan 2026 11:00:00 GMT", 0.0),
         ("soon", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Thu, 01 Jan 2026 12:00:30 +99999999999999", None),
         ("-5", None),
         ("1.5", None),
         ("", None),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from harness.client import transport
 from harness.client.source_system import SourceSystem
 from harness.client.veil import Veiled
 from harness.profile import Profile
@@ -190,3 +191,21 @@ def test_raw_pieces_go_out_as_they_are_and_what_follows_the_answer_is_seen():
 
     assert seen == [b"POST /v1/%00 HTTP/1.1\r\n", b"HOST: a\r\nx-ODD: 1\r\n\r\n"]
     assert (answer.status, answer.trailing) == (200, b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_target_that_stays_silent_is_waited_for_less_and_less_until_it_answers(monkeypatch):
+    monkeypatch.setattr(transport, "PATIENCE", ((0, 0.4), (2, 0.1)))
+    answering = threading.Event()
+
+    def behave(connection):
+        connection.request()
+        answering.wait(0 if answering.is_set() else 5)
+        connection.answer(response())
+
+    with Server(behave) as server, system(server.url) as api:
+        silent = [api.send_message("s", "Hello").failure for _ in range(3)]
+        answering.set()
+        answered = api.send_message("s", "Hello").status
+
+    assert silent == ["no answer within 0.4 s", "no answer within 0.4 s", "no answer within 0.1 s"]
+    assert answered == 200

@@ -79,6 +79,24 @@ def test_a_secret_in_an_event_is_masked_before_it_is_written(tmp_path):
     assert MASK in path.read_text()
 
 
+@pytest.mark.parametrize("content", [b"garbage", gzip.compress(b'{"journal":1}' * 1000)[:40]])
+def test_a_compressed_journal_that_is_broken_is_told(tmp_path, content):
+    (tmp_path / f"{JOURNAL}.gz").write_bytes(content)
+
+    with pytest.raises(JournalError, match="cannot be read"):
+        read_run(tmp_path)
+
+
+def test_what_a_run_meant_to_do_comes_first_in_its_journal(tmp_path):
+    for name in ("conform-gate", "load-sink", "run-harness"):
+        with JournalWriter(tmp_path / PARTS / f"{name}.ndjson", Header(name, "p", "r", "h", 1, 2)):
+            pass
+
+    join(tmp_path)
+
+    assert [part.header.run for part in read_run(tmp_path)] == ["run-harness", "conform-gate", "load-sink"]
+
+
 def test_a_folder_without_a_journal_is_told(tmp_path):
     with pytest.raises(JournalError, match="no journal"):
         read_run(tmp_path)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.assets import asset
 from harness.contract import Contract
 from harness.journal import decode, encode
+from harness.secret import Redactor, Secret
 from harness.sink.arrival import Delivery, examine
 from tests.sink.wire import call, event
 
@@ -26,6 +27,17 @@ def contract() -> Contract:
 
 def examined(contract: Contract, body: bytes, kept: int = 16384):
     return examine(Delivery(1, 2, body, None), contract, kept)
+
+
+def test_a_secret_across_the_cut_is_taken_out_before_the_cut(contract):
+    body = event(content="x" * 100 + "sk-very-secret")
+    middle = body.index(b"sk-very-secret") + 8
+
+    arrival = examine(Delivery(1, 2, body, None), contract, middle, Redactor(Secret("sk-very-secret")).clean)
+
+    assert arrival.body is not None
+    assert "sk-" not in arrival.body
+    assert len(arrival.body) <= middle
 
 
 def test_the_digest_names_the_whole_body_also_where_only_its_start_is_kept(contract):
