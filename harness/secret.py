@@ -49,10 +49,11 @@ class Redactor:
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in the text."""
-        return self.clean(text) != text
+        return any(spelled.search(text) for spelled in self._spelled)
 
 
 def _spellings(character: str) -> str:
     """A pattern for one character: plain, escaped as in JSON (and in JSON within JSON), or as in a URL."""
     code = "".join(f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}")
-    return rf"(?:\\*{re.escape(character)}|\\+u00{code}|%{code})"
+    # The escapes first: a key may itself hold a backslash or a percent sign.
+    return rf"(?:\\+u00{code}|%{code}|\\*{re.escape(character)})"

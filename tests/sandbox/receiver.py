@@ -96,14 +96,14 @@ class Receiver:
     async def _close(self) -> None:
         """Ends every connection for certain, one that is accepted at the last moment included."""
         await self._runner.cleanup()
-        for _ in range(10):
-            for transport in self._server.transports:
-                transport.abort()
-            await asyncio.sleep(0)
         silent = asyncio.all_tasks() - {asyncio.current_task()}
         for task in silent:
             task.cancel()
         await asyncio.gather(*silent, return_exceptions=True)
+        for _ in range(10):
+            for transport in self._server.transports:
+                transport.abort()
+            await asyncio.sleep(0)
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         arrival = Arrival(request.path, dict(request.headers), await request.read(), time.monotonic_ns())
