@@ -23,6 +23,8 @@ from harness.secret import Redactor
 
 # How much of what a child printed is quoted when it dies: lines.
 LAST_WORDS = 12
+# How long a child may take to end after its output did: seconds.
+LAST_MOMENT_S = 5.0
 
 
 class Child:
@@ -78,8 +80,10 @@ class Child:
 
     def announcement(self, timeout: float = 30.0) -> dict[str, Any]:
         """The JSON object that it prints as its first line when it is ready. Raises ChildDied where none comes."""
-        self._announced.wait(timeout)
+        over = self._announced.wait(timeout)
         if self._announcement is None:
+            if over:  # its output has ended, and so will it in a moment
+                self.wait(LAST_MOMENT_S)
             state = "printed nothing in time" if self.exit_code is None else f"ended at once ({self.obituary()})"
             self.stop(grace=0)
             raise ChildDied(f"the {self.name} {state}\n{self.last_words}".rstrip())
