@@ -24,6 +24,7 @@ class Client:
     def __init__(self, sandbox, http):
         self.sandbox = sandbox
         self.http = http
+        self._writers = []
 
     async def post(self, path, body, key=KEY):
         headers = {"Authorization": f"Bearer {key}"}
@@ -38,7 +39,15 @@ class Client:
 
     async def connect(self):
         host, port = self.sandbox.base_url.removeprefix("http://").split(":")
-        return await asyncio.open_connection(host, int(port))
+        reader, writer = await asyncio.open_connection(host, int(port))
+        self._writers.append(writer)
+        return reader, writer
+
+    async def hang_up(self):
+        """Ends every connection, and sees to it that the loop has heard of it before it is closed."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
 
     def log(self, kind):
         truth = self.sandbox.truth
@@ -55,7 +64,11 @@ class Client:
 @asynccontextmanager
 async def client_of(config):
     async with running(config, Console(None)) as sandbox, aiohttp.ClientSession() as http:
-        yield Client(sandbox, http)
+        client = Client(sandbox, http)
+        try:
+            yield client
+        finally:
+            await client.hang_up()
 
 
 def play(scenario, **options):
