@@ -86,6 +86,11 @@ class Replied:
     text (bytes that are no UTF-8 kept as surrogates), cut at the sink's limit; None where it was not kept.
     `content_type` is the header as it was sent. `status` is what the sink answered: 200 unless it was told to fail, 0
     where it reset the connection.
+
+    `endpoint` is the name under which the URL that was called had been opened: "" is the one that was announced.
+    `peer` (the source address, without port), `headers` and `key_in` are there only where the sink was told to keep
+    headers. `headers` has lower-case names, ":version" for that of HTTP, and no secret: see harness/sink/headers.py.
+    `key_in` names the headers in which a key of ours stood.
     """
 
     at: int
@@ -98,6 +103,10 @@ class Replied:
     body: str | None = None
     content_type: str | None = None
     status: int = 200
+    endpoint: str = ""
+    peer: str | None = None
+    headers: dict[str, str] | None = None
+    key_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ def decode(line: str) -> Header | Event:
         if "journal" in record:
             return _decode_header(record)
         kind = _KINDS[record.pop("e")]
-        if kind is events.Replied and "problems" in record:
-            record["problems"] = tuple(record["problems"])
+        if kind is events.Replied:
+            record |= {name: tuple(record[name]) for name in ("problems", "key_in") if name in record}
         event: Event = kind(**record)
     except (KeyError, TypeError) as error:
         raise JournalError(f"not a journal of version {VERSION}: {error}") from None

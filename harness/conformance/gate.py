@@ -97,7 +97,9 @@ def _run(
 ) -> str | None:
     """Why the gate was interrupted, or None where it came to its end."""
     with ExitStack() as opened:
-        sink = opened.enter_context(SinkProcess.start(profile, place.folder, place.run_id, part.PHASE))
+        sink = opened.enter_context(
+            SinkProcess.start(profile, place.folder, place.run_id, part.PHASE, keep_headers=True)
+        )
         child = opened.enter_context(_child(profile, place, sink, only))
         verdicts = _Verdicts(place.gate, on_event)
         while child.exit_code is None:

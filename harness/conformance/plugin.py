@@ -214,4 +214,5 @@ def _phase(owner: JournalWriter, profile: Profile) -> Iterator[None]:
 def _alone(profile: Profile, place: Place, opened: ExitStack) -> SinkAddress:
     """Without a parent that owns the phase: a sink of our own, and the phase's own part of the journal."""
     opened.enter_context(_phase(opened.enter_context(place.writer("harness", profile)), profile))
-    return opened.enter_context(SinkProcess.start(profile, place.folder, place.run_id, part.PHASE)).feed
+    sink = SinkProcess.start(profile, place.folder, place.run_id, part.PHASE, keep_headers=True)
+    return opened.enter_context(sink).feed

@@ -21,16 +21,19 @@ class Replies:
         self._started = inbox.mark()
         self.slowest_s = 0.0
 
-    def wait(self, session: str, count: int = 1) -> list[Replied]:
+    def wait(self, session: str, count: int = 1, *, endpoint: str | None = None) -> list[Replied]:
         """The session's arrivals: at least `count`, unless they did not come in time."""
-        return self.wait_all({session: count})[session]
+        return self.wait_all({session: count}, endpoint=endpoint)[session]
 
-    def wait_all(self, wanted: Mapping[str, int]) -> dict[str, list[Replied]]:
-        """The arrivals of each session, as soon as all have as many as are wanted, or when the time is over."""
+    def wait_all(self, wanted: Mapping[str, int], *, endpoint: str | None = None) -> dict[str, list[Replied]]:
+        """The arrivals of each session, as soon as all have as many as are wanted, or when the time is over.
+
+        With `endpoint` ("" is the announced URL), only those at that one.
+        """
         began = time.monotonic()
         deadline = began + self.patience_s
         arrivals = {
-            session: self._inbox.wait(session, count, timeout=max(0.0, deadline - time.monotonic()))
+            session: self._inbox.wait(session, count, timeout=max(0.0, deadline - time.monotonic()), endpoint=endpoint)
             for session, count in wanted.items()
         }
         if all(len(arrivals[session]) >= count for session, count in wanted.items()):
@@ -49,11 +52,11 @@ class Replies:
         """Waits until nothing that was accepted so far is without a reply."""
         self.wait_all(ledger.owed())
 
-    def of(self, session: str) -> list[Replied]:
+    def of(self, session: str, *, endpoint: str | None = None) -> list[Replied]:
         self._inbox.raise_if_dead()
-        return self._inbox.arrivals(session)
+        return self._inbox.arrivals(session, endpoint=endpoint)
 
-    def all(self) -> list[Replied]:
-        """Every arrival of this run, in order."""
+    def all(self, *, endpoint: str | None = None) -> list[Replied]:
+        """Every arrival of this run, in order; those at one endpoint, where one is asked for."""
         self._inbox.raise_if_dead()
-        return self._inbox.all_since(self._started)
+        return self._inbox.all_since(self._started, endpoint=endpoint)

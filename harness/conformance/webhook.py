@@ -1,4 +1,4 @@
-"""Our webhook, as the target knows it: registering it, sending replies elsewhere on purpose, failing on request."""
+"""Our webhook, as the target knows it: registering it, further URLs of it, failing on request."""
 
 import time
 
@@ -22,18 +22,22 @@ class Webhook:
     def register(self) -> Answer:
         return self._api.register_webhook(self.url)
 
-    def elsewhere(self, name: str) -> str:
-        """A URL of the sink that it does not know: calls to it are turned away and counted, and lead nowhere else."""
-        return f"{self.url}-{name}"
+    def open(self, name: str, *, path: str = "", query: str = "") -> str:
+        """A further URL of the sink, with an unguessable path of its own; the same name gives the same URL again.
 
-    def strays(self) -> int:
-        """How many calls came to a URL that the sink does not know."""
-        return int(self._sink.status()["rejected"].get("token", 0))
+        It ends in `path`, which begins with a slash, and in `query`, exactly as they are given. What comes to it, and
+        to no spelling of it, arrives with `name` for its endpoint: `replies.wait(session, endpoint=name)`.
+        """
+        return self._sink.open(name, path + (f"?{query}" if query else ""))
 
-    def strays_beyond(self, count: int, timeout_s: float) -> bool:
-        """Whether there are more than `count` strays, now or within the time."""
+    def turned_away(self, reason: str) -> int:
+        """How many calls the sink refused: "token" (a URL that it does not know), "method" (one it does, no POST)."""
+        return int(self._sink.status()["rejected"].get(reason, 0))
+
+    def turned_away_beyond(self, reason: str, count: int, timeout_s: float) -> bool:
+        """Whether it refused more than `count` for this reason, by now or within the time."""
         deadline = time.monotonic() + timeout_s
-        while self.strays() <= count:
+        while self.turned_away(reason) <= count:
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL_S)
@@ -41,4 +45,9 @@ class Webhook:
 
     def fail_next(self, session: str, status: int) -> None:
         """The next call for this session is answered with this status."""
-        self._sink.fault(Fault(session=session, status=status))
+        self.programme(Fault(session=session, status=status))
+
+    def programme(self, *faults: Fault) -> None:
+        """Has the sink misbehave. Faults of one session are for its calls in this order; then all is well again."""
+        for fault in faults:
+            self._sink.fault(fault)

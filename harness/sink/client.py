@@ -30,11 +30,22 @@ class SinkClient:
         self._address = address
 
     def status(self) -> dict[str, Any]:
-        """received, rejected (by reason), lag (ms), connections, subscribers, faults_pending, uptime_s, url."""
+        """received, rejected (by reason), lag (ms), connections, subscribers, faults_pending, uptime_s, url.
+
+        Among the reasons: `token` (a URL that is none of the sink's), `method` (one that is, but not by POST).
+        """
         return self._ask("GET", "/status")
 
     def fault(self, fault: Fault) -> None:
         self._ask("POST", "/faults", asdict(fault))
+
+    def open(self, name: str, suffix: str = "") -> str:
+        """A further URL of the sink, as the target reaches it: its arrivals have `name` for their endpoint.
+
+        It ends in `suffix`, exactly: "/Deep/Path/", "?a=1&b=%2F". The same name gives the same URL again.
+        """
+        url: str = self._ask("POST", "/endpoints", {"name": name, "suffix": suffix})["url"]
+        return url
 
     def stop(self) -> None:
         self._ask("POST", "/stop")

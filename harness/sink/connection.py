@@ -45,7 +45,8 @@ class Connection(web.RequestHandler):
     """aiohttp's connection, with the time of the first byte of the request that it is reading.
 
     The stamp is taken when the bytes are read, not when the handler's turn comes: in a burst those are far apart.
-    `arrived` is (monotonic ns, wall ns). `reading` is true from that byte until the body is in.
+    `arrived` is (monotonic ns, wall ns). `reading` is true from that byte until the body is in. `peer` is the address
+    at the other end, without its port.
     """
 
     def __init__(self, door: "Door", server: web.Server, limits: Limits) -> None:
@@ -64,8 +65,11 @@ class Connection(web.RequestHandler):
         self.arrived = (0, 0)
         self.reading = False
         self.expired = False
+        self.peer: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        peer = transport.get_extra_info("peername")
+        self.peer = peer[0] if peer else None
         self._door.inside.add(self)
         super().connection_made(transport)
 

@@ -27,7 +27,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Control:
-    """`status` gives the sink's state as JSON data, `stop` ends it."""
+    """`status` gives the sink's state as JSON data, `stop` ends it, `open_url` opens an endpoint by name and suffix."""
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Control:
         limits: Limits,
         status: Callable[[], dict[str, Any]],
         stop: Callable[[], None],
+        open_url: Callable[[str, str], str],
     ) -> None:
         self._expected = f"Bearer {token}".encode()
         self._history = history
@@ -45,6 +46,7 @@ class Control:
         self._limits = limits
         self._status = status
         self._stop = stop
+        self._open_url = open_url
         self.subscribers = 0
 
     def application(self) -> web.Application:
@@ -52,6 +54,7 @@ class Control:
         application.router.add_get("/feed", self.feed, allow_head=False)
         application.router.add_get("/status", self.status)
         application.router.add_post("/faults", self.faults)
+        application.router.add_post("/endpoints", self.endpoints)
         application.router.add_post("/stop", self.stop)
         return application
 
@@ -67,13 +70,22 @@ class Control:
 
     async def faults(self, request: web.Request) -> web.Response:
         """Takes one fault; answers how many calls are spoken for by now."""
-        try:
-            self._programme.add(Fault.from_json(json.loads(await request.read())))
-        except (ValueError, RecursionError):
-            return web.json_response({"error": "the body is not JSON"}, status=400)
-        except UsageError as error:
-            return web.json_response({"error": str(error)}, status=400)
-        return web.json_response({"pending": self._programme.pending})
+
+        def take(value: Any) -> dict[str, Any]:
+            self._programme.add(Fault.from_json(value))
+            return {"pending": self._programme.pending}
+
+        return await _told(request, take)
+
+    async def endpoints(self, request: web.Request) -> web.Response:
+        """Opens one, of {"name", "suffix"}; answers its URL."""
+
+        def take(value: Any) -> dict[str, Any]:
+            if not isinstance(value, dict) or value.keys() != {"name", "suffix"}:
+                raise UsageError("an endpoint is a JSON object of name and suffix")
+            return {"url": self._open_url(value["name"], value["suffix"])}
+
+        return await _told(request, take)
 
     async def stop(self, _request: web.Request) -> web.Response:
         self._stop()
@@ -134,6 +146,16 @@ class Control:
         transport.write(f"{len(line):x}\r\n{line}\r\n0\r\n\r\n".encode())
         transport.close()
         asyncio.get_running_loop().call_later(self._limits.stall_s, transport.abort)
+
+
+async def _told(request: web.Request, take: Callable[[Any], dict[str, Any]]) -> web.Response:
+    """What `take` makes of the request's body, or the complaint about it."""
+    try:
+        return web.json_response(take(json.loads(await request.read())))
+    except (ValueError, RecursionError):
+        return web.json_response({"error": "the body is not JSON"}, status=400)
+    except UsageError as error:
+        return web.json_response({"error": str(error)}, status=400)
 
 
 async def _wait(news: asyncio.Event, at_most_s: float) -> None:

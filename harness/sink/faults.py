@@ -7,19 +7,31 @@ from typing import Any
 from harness.errors import UsageError
 
 LONGEST_DELAY_S = 300.0
+LONGEST_LOCATION = 2048
 MOST_TIMES = 10_000
 MOST_FAULTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection."""
+    """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection.
+
+    Where `endpoint` is given, only calls of the URL that was opened under that name. `location` is the header of that
+    name, for a redirect. Several faults of one session are its programme: the first is for its first call, and so on.
+    """
 
     session: str | None = None
     status: int = 200
     delay_s: float = 0.0
     reset: bool = False
     times: int = 1
+    endpoint: str | None = None
+    location: str | None = None
+
+    @property
+    def recorded(self) -> int:
+        """The status that an arrival has which met this."""
+        return 0 if self.reset else self.status
 
     @classmethod
     def from_json(cls, value: Any) -> "Fault":
@@ -40,8 +52,14 @@ def _rules(fault: Fault) -> list[tuple[bool, str]]:
         (_is_number(fault.status, int) and 200 <= fault.status <= 599, "status takes a number from 200 to 599"),
         (_is_number(fault.delay_s) and 0 <= fault.delay_s <= LONGEST_DELAY_S, f"delay_s takes 0 to {LONGEST_DELAY_S}"),
         (isinstance(fault.reset, bool), "reset takes true or false"),
+        (fault.endpoint is None or isinstance(fault.endpoint, str), "endpoint takes the name of one, or null for any"),
+        (fault.location is None or _is_location(fault.location), "location takes a URL in printable ASCII"),
         (_is_number(fault.times, int) and 1 <= fault.times <= MOST_TIMES, f"times takes 1 to {MOST_TIMES}"),
     ]
+
+
+def _is_location(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_LOCATION and value.isascii() and value.isprintable()
 
 
 def _is_number(value: Any, *kinds: type) -> bool:
@@ -49,22 +67,25 @@ def _is_number(value: Any, *kinds: type) -> bool:
 
 
 class Programme:
-    """The faults that are still to happen. A session's own come before those for any session; each in its order."""
+    """The faults that are still to happen. A session's own come before those for any session; each in its order.
+
+    Of two for the same session, the one that names the endpoint as well comes first.
+    """
 
     def __init__(self) -> None:
-        self._due: dict[str | None, deque[Fault]] = {}
+        self._due: dict[tuple[str | None, str | None], deque[Fault]] = {}
         self.pending = 0
 
     def add(self, fault: Fault) -> None:
         """Raises UsageError where too many calls are spoken for already."""
         if self.pending + fault.times > MOST_FAULTS:
             raise UsageError(f"more than {MOST_FAULTS} faults are waiting")
-        self._due.setdefault(fault.session, deque()).extend([fault] * fault.times)
+        self._due.setdefault((fault.session, fault.endpoint), deque()).extend([fault] * fault.times)
         self.pending += fault.times
 
-    def take(self, session: str | None) -> Fault | None:
+    def take(self, session: str | None, endpoint: str = "") -> Fault | None:
         """The fault for a call of `session`, which is then used up; None where it is to be answered as usual."""
-        for key in (session, None):
+        for key in ((session, endpoint), (session, None), (None, endpoint), (None, None)):
             waiting = self._due.get(key)
             if waiting:
                 self.pending -= 1

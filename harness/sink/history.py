@@ -70,4 +70,5 @@ class History:
 
 def _weight(arrival: Replied) -> int:
     texts = (arrival.body, arrival.session, arrival.user, arrival.participant, arrival.content_type)
-    return RECORD_BYTES + sum(len(text) for text in texts if text) + sum(map(len, arrival.problems))
+    headers = sum(len(name) + len(value) for name, value in arrival.headers.items()) if arrival.headers else 0
+    return RECORD_BYTES + sum(len(text) for text in texts if text) + sum(map(len, arrival.problems)) + headers

@@ -26,6 +26,10 @@ class _Box:
     filed: int = 0
     waiting: int = 0
 
+    def at(self, endpoint: str | None) -> list[Replied]:
+        """What is held, of all endpoints or of one."""
+        return [arrival for arrival in self.held.values() if endpoint in (None, arrival.endpoint)]
+
 
 class Inbox:
     """Holds at most `capacity` arrivals: the oldest go first, and `forget` makes room where a session is done with."""
@@ -45,40 +49,50 @@ class Inbox:
         self._thread = threading.Thread(target=self._read, name="inbox", daemon=True)
         self._thread.start()
 
-    def wait(self, session: str, count: int = 1, timeout: float = 10.0) -> list[Replied]:
+    def wait(
+        self, session: str, count: int = 1, timeout: float = 10.0, *, endpoint: str | None = None
+    ) -> list[Replied]:
         """Blocks until the session had `count` arrivals in all; after `timeout` seconds returns what there is.
 
-        Raises SinkDied as soon as the sink is gone, unless the arrivals are here already.
+        With `endpoint`, which is "" for the announced URL, only those at that one are counted (as far as they are
+        still held) and returned. Raises SinkDied as soon as the sink is gone, unless the arrivals are here already.
         """
         deadline = time.monotonic() + timeout
         with self._lock:
             box = self._box(session)
             box.waiting += 1
             try:
-                while box.filed < count:
+                while (box.filed if endpoint is None else len(box.at(endpoint))) < count:
                     self._raise_if_dead()
                     if not box.news.wait(deadline - time.monotonic()):
                         break
-                return list(box.held.values())
+                return box.at(endpoint)
             finally:
                 box.waiting -= 1
                 self._discard_if_empty(session)
 
-    def arrivals(self, session: str | None) -> list[Replied]:
-        """What came for the session so far, in the order of filing; None asks for those that name no session."""
+    def arrivals(self, session: str | None, *, endpoint: str | None = None) -> list[Replied]:
+        """What came for the session so far, in the order of filing; None asks for those that name no session.
+
+        Arrivals at any URL of the sink, unless one `endpoint` is asked for; "" is the announced one.
+        """
         with self._lock:
             box = self._boxes.get(session)
-            return list(box.held.values()) if box else []
+            return box.at(endpoint) if box else []
 
     @staticmethod
     def mark() -> int:
         """This moment, for `all_since`: monotonic nanoseconds, on the clock that stamps arrivals on this host."""
         return time.monotonic_ns()
 
-    def all_since(self, mark: int) -> list[Replied]:
-        """Every arrival held that reached the sink at `mark` or later, whatever its session, in that order."""
+    def all_since(self, mark: int, *, endpoint: str | None = None) -> list[Replied]:
+        """Every arrival held that reached the sink at `mark` or later, whatever its session, in that order.
+
+        Those at one `endpoint` only, where one is asked for; "" is the announced one.
+        """
         with self._lock:
-            found = [arrival for arrival in self._order.values() if arrival.at >= mark]
+            held = self._order.values()
+            found = [arrival for arrival in held if arrival.at >= mark and endpoint in (None, arrival.endpoint)]
         return sorted(found, key=lambda arrival: arrival.at)
 
     def forget(self, session: str | None) -> None:

@@ -7,6 +7,7 @@ from harness.contract import Contract
 from harness.events import Event
 from harness.recording.writer import JournalWriter
 from harness.sink.arrival import Delivery, examine
+from harness.sink.headers import Keeper
 from harness.sink.history import History
 
 
@@ -24,6 +25,7 @@ class Intake:
         history: History,
         journal: JournalWriter | None,
         on_failure: Callable[[OSError], None],
+        keeper: Keeper | None = None,
     ) -> None:
         self._contract = contract
         self._kept_body = kept_body
@@ -31,6 +33,7 @@ class Intake:
         self._history = history
         self._journal = journal
         self._on_failure = on_failure
+        self._keeper = keeper
         self._pending: list[Delivery] = []
         self._loop = asyncio.get_running_loop()
         self.received = 0
@@ -46,7 +49,9 @@ class Intake:
         deliveries, self._pending = self._pending, []
         if not deliveries:
             return
-        arrivals = [examine(delivery, self._contract, self._kept_body, self._clean) for delivery in deliveries]
+        arrivals = [
+            examine(delivery, self._contract, self._kept_body, self._clean, self._keeper) for delivery in deliveries
+        ]
         self.note(*arrivals)
         self._history.extend(arrivals)
 

@@ -27,7 +27,9 @@ class SinkProcess:
     local_url: str
 
     @classmethod
-    def start(cls, profile: Profile, folder: Path, run: str, phase: str) -> "SinkProcess":
+    def start(
+        cls, profile: Profile, folder: Path, run: str, phase: str, *, keep_headers: bool = False
+    ) -> "SinkProcess":
         """The sink of one phase of a run, writing its part of the journal in the run's `folder`.
 
         Raises UsageError where it cannot listen or write, and SinkDied where it does not come up.
@@ -40,6 +42,7 @@ class SinkProcess:
             phase=phase,
             public_url=profile.public_url,
             secrets=tuple(secrets),
+            keep_headers=keep_headers,
         )
         return cls.launch(settings)
 

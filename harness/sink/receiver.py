@@ -1,7 +1,6 @@
 """The webhook endpoint: who may call, what is read of it, and the answer. Nothing is checked before the answer."""
 
 import asyncio
-import hmac
 import socket
 import struct
 from typing import cast
@@ -11,21 +10,33 @@ from aiohttp import hdrs, web
 
 from harness.sink.arrival import Delivery, session_of
 from harness.sink.connection import Connection, plain
+from harness.sink.endpoints import Endpoints
 from harness.sink.faults import Fault, Programme
 from harness.sink.gauges import Rejections
 from harness.sink.intake import Intake
 
+OK_STATUS = 200
 OK = b'{"status": 200}'
+TURNED_AWAY = (404, "token")
+BODILESS = (204, 205, 304)
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 class Receiver:
-    """Answers POST on one of `paths`; anything else is turned away by a plain 4xx and counted."""
+    """Answers POST on one of the `endpoints`; anything else is turned away by a plain 4xx and counted."""
 
     def __init__(
-        self, paths: tuple[str, ...], body_limit: int, intake: Intake, programme: Programme, rejections: Rejections
+        self,
+        endpoints: Endpoints,
+        body_limit: int,
+        intake: Intake,
+        programme: Programme,
+        rejections: Rejections,
+        *,
+        keep_headers: bool = False,
     ) -> None:
-        self._paths = [path.encode() for path in paths]
+        self._endpoints = endpoints
+        self._keep_headers = keep_headers
         self._body_limit = body_limit
         self._intake = intake
         self._programme = programme
@@ -34,9 +45,10 @@ class Receiver:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = cast(Connection, request.protocol)
         at, wall = connection.arrived
-        objection = self._objection(request)
-        if objection:
-            return self._refuse(connection, *objection)
+        endpoint = self._endpoints.name_of(_target(request.raw_path))
+        objection = self._objection(request, endpoint)
+        if objection or endpoint is None:
+            return self._refuse(connection, *(objection or TURNED_AWAY))
         try:
             body = await self._read(request)
         except web.HTTPRequestEntityTooLarge:
@@ -45,30 +57,23 @@ class Receiver:
             return self._refuse(connection, 400, "cut_short")
         connection.reading = False
         content_type = request.headers.get(hdrs.CONTENT_TYPE)
-        fault = self._programme.take(session_of(body)) if self._programme.pending else None
+        peer, headers = _sender(request, connection) if self._keep_headers else (None, None)
+        fault = self._programme.take(session_of(body), endpoint) if self._programme.pending else None
+        status = OK_STATUS if fault is None else fault.recorded
+        self._intake.take(Delivery(at, wall, body, content_type, status, endpoint, peer, headers))
         if fault is not None:
-            self._intake.take(Delivery(at, wall, body, content_type, 0 if fault.reset else fault.status))
             return await _misbehave(request, fault)
-        self._intake.take(Delivery(at, wall, body, content_type))
         return web.Response(body=OK, content_type="application/json")
 
-    def _objection(self, request: web.BaseRequest) -> tuple[int, str] | None:
+    def _objection(self, request: web.BaseRequest, endpoint: str | None) -> tuple[int, str] | None:
         """The status and the reason of a refusal that needs no body. A wrong token hides whatever else is wrong."""
-        if not self._is_ours(request.raw_path):
-            return 404, "token"
+        if endpoint is None:
+            return TURNED_AWAY
         if request.method != hdrs.METH_POST:
             return 405, "method"
         if request.content_length is not None and request.content_length > self._body_limit:
             return 413, "size"
         return None
-
-    def _is_ours(self, target: str) -> bool:
-        """Whether the request target names the sink's path exactly, compared in constant time."""
-        if not target.startswith("/"):  # the absolute form of RFC 9112 section 3.2.2
-            parts = urlsplit(target)
-            target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        given = target.encode("utf-8", "surrogateescape")
-        return any(hmac.compare_digest(given, path) for path in self._paths)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         if hdrs.EXPECT in request.headers and request.headers[hdrs.EXPECT].lower() == "100-continue":
@@ -85,6 +90,20 @@ class Receiver:
         return answer
 
 
+def _target(raw: str) -> bytes:
+    """The request target as it was sent; of its absolute form (RFC 9112 section 3.2.2) the path and the query."""
+    if not raw.startswith("/"):
+        parts = urlsplit(raw)
+        raw = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return raw.encode("utf-8", "surrogateescape")
+
+
+def _sender(request: web.BaseRequest, connection: Connection) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """Who calls, from where, and how: the source address, and every header as it was sent."""
+    version = f"HTTP/{request.version.major}.{request.version.minor}"
+    return connection.peer, ((":version", version), *request.headers.items())
+
+
 async def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
     if fault.delay_s:
         await asyncio.sleep(fault.delay_s)
@@ -92,4 +111,7 @@ async def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
         # Without lingering the kernel sends RST in place of an orderly end.
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         request.transport.abort()
-    return web.json_response({"status": fault.status}, status=fault.status)
+    headers = {hdrs.LOCATION: fault.location} if fault.location else None
+    if fault.status in BODILESS:
+        return web.Response(status=fault.status, headers=headers)
+    return web.json_response({"status": fault.status}, status=fault.status, headers=headers)

@@ -19,15 +19,16 @@ from harness.recording.writer import JournalWriter, header_now
 from harness.secret import Redactor
 from harness.sink.connection import Door
 from harness.sink.control import Control
+from harness.sink.endpoints import TOKEN_BYTES, Endpoints
 from harness.sink.faults import Programme
 from harness.sink.gauges import Gauges, Lag, Rejections
+from harness.sink.headers import Keeper
 from harness.sink.history import History
 from harness.sink.intake import Intake
 from harness.sink.receiver import Receiver
 from harness.sink.settings import Settings
 
 ROLE = "sink"
-TOKEN_BYTES = 24
 # How long calls that are being answered may take once the sink ends: seconds.
 GRACE_S = 1.0
 BACKLOG = 2048
@@ -40,28 +41,37 @@ class Sink:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._token = secrets.token_urlsafe(TOKEN_BYTES)
+        self._endpoints = Endpoints(urlsplit(settings.public_url or "").path.rstrip("/"))
         self._control_token = secrets.token_urlsafe(TOKEN_BYTES)
         self._ending = asyncio.Event()
         self._failure: OSError | None = None
         self._began = time.monotonic()
-        self._url = ""
+        self._base = ""
         self._journal = _open_journal(settings)
         limits = settings.limits
         self._history = History(limits.history, limits.history_bytes)
         self._programme = Programme()
         self._rejections = Rejections()
         self._lag = Lag()
+        redactor = Redactor(*settings.secrets)
         self._intake = Intake(
             Contract(asset("openapi.yaml").read_text(encoding="utf-8")),
             limits.kept_body,
-            Redactor(*settings.secrets).clean,
+            redactor.clean,
             self._history,
             self._journal,
             self._fail,
+            Keeper(redactor) if settings.keep_headers else None,
         )
         self._gauges = Gauges(self._lag, self._rejections, self._intake.note)
-        receiver = Receiver(self._paths(), limits.body, self._intake, self._programme, self._rejections)
+        receiver = Receiver(
+            self._endpoints,
+            limits.body,
+            self._intake,
+            self._programme,
+            self._rejections,
+            keep_headers=settings.keep_headers,
+        )
         self._server = web.Server(receiver, request_factory=_request_factory(limits.body))
         self._door = Door(self._server, limits, self._rejections)
         self._control = Control(
@@ -71,6 +81,7 @@ class Sink:
             limits=limits,
             status=self.status,
             stop=self._ending.set,
+            open_url=self._open,
         )
 
     async def run(self, announce: Callable[[Announcement], None]) -> None:
@@ -85,17 +96,17 @@ class Sink:
             if self._journal is not None:
                 stack.callback(self._journal.close)
             control_url = await self._open_control(stack)
-            url = await self._open_receiver(stack)
+            await self._open_receiver(stack)
             for watcher in (self._gauges.watch(), self._door.sweep()):
                 stack.callback(asyncio.create_task(watcher).cancel)
-            announce(self._announcement(url, control_url))
+            announce(self._announcement(control_url))
             await self._ending.wait()
         if self._failure is not None:
             raise CouldNotRun(f"the sink cannot write its journal: {self._failure.strerror}")
 
     def status(self) -> dict[str, Any]:
         return {
-            "url": self._url,
+            "url": self._base + self._endpoints.home,
             "uptime_s": time.monotonic() - self._began,
             "received": self._intake.received,
             "first": self._history.first,
@@ -107,7 +118,7 @@ class Sink:
             "lag": self._lag.described(),
         }
 
-    async def _open_receiver(self, stack: AsyncExitStack) -> str:
+    async def _open_receiver(self, stack: AsyncExitStack) -> None:
         host, port = self._settings.listen
         loop = asyncio.get_running_loop()
         try:
@@ -115,8 +126,7 @@ class Sink:
         except (OSError, OverflowError) as error:
             raise _cannot_listen("--listen", host, port, error) from None
         stack.push_async_callback(self._close_receiver, listener)
-        self._url = f"{_base(listener.sockets[0].getsockname())}/{self._token}"
-        return self._url
+        self._base = _base(listener.sockets[0].getsockname())
 
     async def _close_receiver(self, listener: asyncio.Server) -> None:
         """No call is answered after this, and none that was answered is unwritten."""
@@ -138,20 +148,21 @@ class Sink:
             raise _cannot_listen("--control", host, port, error) from None
         return _base(runner.addresses[0])
 
-    def _announcement(self, url: str, control_url: str) -> Announcement:
-        public = self._settings.public_url
+    def _announcement(self, control_url: str) -> Announcement:
         return {
-            "url": url,
-            "registered_url": f"{public.rstrip('/')}/{self._token}" if public else url,
+            "url": self._base + self._endpoints.home,
+            "registered_url": self._public(self._endpoints.home),
             "control_url": control_url,
             "control_token": self._control_token,
             "pid": os.getpid(),
         }
 
-    def _paths(self) -> tuple[str, ...]:
-        """A proxy in front of the public URL may hand on that URL's own path, or take it off."""
-        prefix = urlsplit(self._settings.public_url or "").path.rstrip("/")
-        return tuple(dict.fromkeys((f"/{self._token}", f"{prefix}/{self._token}")))
+    def _public(self, path: str) -> str:
+        """Where the target reaches a path of ours."""
+        return (self._settings.public_url or self._base).rstrip("/") + path
+
+    def _open(self, name: str, suffix: str) -> str:
+        return self._public(self._endpoints.open(name, suffix))
 
     def _fail(self, error: OSError) -> None:
         self._failure = error

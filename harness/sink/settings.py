@@ -30,7 +30,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`journal` is the file of this sink's part, None for none; `public_url` is where the target reaches the sink."""
+    """`journal` is the file of this sink's part, None for none; `public_url` is where the target reaches the sink.
+
+    With `keep_headers` each arrival tells who sent it and how; that costs time and room, which a load run needs.
+    """
 
     listen: tuple[str, int] = LISTEN
     control: tuple[str, int] = LISTEN
@@ -40,6 +43,7 @@ class Settings:
     public_url: str | None = None
     secrets: tuple[Secret, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    keep_headers: bool = False
 
     def to_line(self) -> str:
         """One line, without its newline. It holds the secrets in the clear."""
@@ -53,6 +57,7 @@ class Settings:
                 "public_url": self.public_url,
                 "secrets": [secret.reveal() for secret in self.secrets],
                 "limits": asdict(self.limits),
+                "keep_headers": self.keep_headers,
             }
         )
 
@@ -70,6 +75,7 @@ class Settings:
                 public_url=given["public_url"],
                 secrets=tuple(map(Secret, given["secrets"])),
                 limits=Limits(**given["limits"]),
+                keep_headers=bool(given["keep_headers"]),
             )
         except (ValueError, TypeError, KeyError):
             raise UsageError("the sink takes its settings as one line of JSON on stdin") from None
