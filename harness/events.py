@@ -114,7 +114,8 @@ class Checked:
     """One check decided something about one requirement.
 
     `exercised` counts the requests or replies that the decision stands on. `evidence` holds plain data for the reader:
-    of a failure `clause`, `curl`, `response`, `expected`, `reproduced` (bool) and `seed`, as far as they apply.
+    of a failure `clause`, `curl`, `response`, `expected`, `reproduced` (bool) and `seed`, as far as they apply. Of
+    what was observed `finding` ("observed", or "not observed": it was looked for), and the data behind it.
     """
 
     at: int

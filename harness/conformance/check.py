@@ -1,6 +1,6 @@
 """The verifier that each check holds: it decides, counts what the decision stands on, and gathers the evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.client.exchange import Answer
@@ -20,6 +20,7 @@ class Check:
         self._contract = contract
         self.exercised = 0
         self.observed: str | None = None
+        self.evidence: dict[str, Any] = {}
 
     def status(self, answer: Answer, *expected: int, because: str = "") -> Answer:
         """The answer has one of these statuses."""
@@ -76,10 +77,18 @@ class Check:
             evidence["reproduced"] = reproduced
         raise Unmet(expected, evidence)
 
-    def observe(self, what: str, *, count: int = 1) -> None:
-        """Reports what was seen of a point that the document leaves open."""
+    def observe(self, what: str, *, count: int = 1, evidence: Mapping[str, Any] | None = None) -> None:
+        """Reports what was seen of a point that the document leaves open. `evidence` is plain data behind it."""
+        self._find("observed", what, count, evidence)
+
+    def absent(self, what: str, *, count: int = 1, evidence: Mapping[str, Any] | None = None) -> None:
+        """Reports that it was looked for, in `count` requests or replies, and is not there."""
+        self._find("not observed", what, count, evidence)
+
+    def _find(self, finding: str, what: str, count: int, evidence: Mapping[str, Any] | None) -> None:
         self.exercised += count
         self.observed = what
+        self.evidence = {"finding": finding, **(evidence or {})}
 
 
 def shown_arrival(arrival: Replied) -> str:

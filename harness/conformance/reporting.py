@@ -29,7 +29,7 @@ def ending_of(error: BaseException | None, check: Check | None, requirement: Req
     if check is None or check.exercised == 0:
         return Ending("not_exercised", "no request and no reply came of it")
     if requirement.level == "OBSERVE":
-        return Ending("observed", check.observed)
+        return Ending("observed", check.observed, check.evidence)
     return Ending("pass", check.observed)
 
 
@@ -43,8 +43,10 @@ def _ended_early(error: BaseException) -> Ending:
 
 
 def checked(requirement: Requirement, name: str, ending: Ending, check: Check | None, seed: int) -> Checked:
-    """The event. Evidence is given of failures only."""
-    evidence = {} if ending.evidence is None else {"clause": requirement.clause, **ending.evidence, "seed": seed}
+    """The event. Evidence is given of failures, and of what was observed: there it has the `finding`."""
+    evidence = ending.evidence or {}
+    if ending.outcome == "fail":
+        evidence = {"clause": requirement.clause, **evidence, "seed": seed}
     exercised = check.exercised if check else 0
     return Checked(time.monotonic_ns(), requirement.id, name, ending.outcome, exercised, ending.reason, evidence)
 

@@ -40,6 +40,21 @@ PEOPLE = (
     ("Hubert Blaine", "Wolfeschlegelsteinhausenbergerdorff"),
     ("Anne & Bob", 'St. John "Jack" Smith'),
 )
+# One number that is kept free for fiction, as people and their telephones write it.
+PHONE_FORMATS = {
+    "E.164": "+12025550143",
+    "without the +": "12025550143",
+    "00 in its place": "0012025550143",
+    "national": "2025550143",
+    "parentheses": "(202) 555-0143",
+    "dashes": "202-555-0143",
+    "dots": "202.555.0143",
+    "spaces": "+1 202 555 0143",
+    "an extension": "+12025550143 ext. 12",
+    "tel:": "tel:+1-202-555-0143",
+    "a short code": "55501",
+    "letters": "+1202FLOWERS",
+}
 ADDRESSES = (
     "12 King's Rd, Flat #4/2",
     "Straße des 17. Juni 135, 10623 Berlin",

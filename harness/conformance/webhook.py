@@ -47,6 +47,15 @@ class Webhook:
         """The next call for this session is answered with this status."""
         self.programme(Fault(session=session, status=status))
 
+    def relent(self) -> None:
+        """All is well again: faults that are still to happen are dropped."""
+        self._sink.relent()
+
+    def hung_up(self) -> dict[str, float]:
+        """By session: after how many seconds the sender gave up waiting for an answer that was delayed."""
+        found: dict[str, float] = self._sink.status()["hung_up"]
+        return found
+
     def programme(self, *faults: Fault) -> None:
         """Has the sink misbehave. Faults of one session are for its calls in this order; then all is well again."""
         for fault in faults:

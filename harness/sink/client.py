@@ -30,14 +30,19 @@ class SinkClient:
         self._address = address
 
     def status(self) -> dict[str, Any]:
-        """received, rejected (by reason), lag (ms), connections, subscribers, faults_pending, uptime_s, url.
+        """received, rejected (by reason), lag (ms), connections, subscribers, faults_pending, uptime_s, url, hung_up.
 
         Among the reasons: `token` (a URL that is none of the sink's), `method` (one that is, but not by POST).
+        `hung_up` tells by session after how many seconds its sender gave up waiting for an answer that was delayed.
         """
         return self._ask("GET", "/status")
 
     def fault(self, fault: Fault) -> None:
         self._ask("POST", "/faults", asdict(fault))
+
+    def relent(self) -> None:
+        """Drops every fault that is still to happen. A delay that has begun goes on."""
+        self._ask("POST", "/relent")
 
     def open(self, name: str, suffix: str = "") -> str:
         """A further URL of the sink, as the target reaches it: its arrivals have `name` for their endpoint.

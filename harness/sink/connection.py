@@ -66,6 +66,7 @@ class Connection(web.RequestHandler):
         self.reading = False
         self.expired = False
         self.peer: str | None = None
+        self._lost: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
@@ -75,7 +76,15 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._door.inside.discard(self)
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
         super().connection_lost(exc)
+
+    async def lost_within(self, seconds: float) -> bool:
+        """Waits; whether the other end hung up meanwhile."""
+        self._lost = asyncio.get_running_loop().create_future()
+        lost, _ = await asyncio.wait([self._lost], timeout=seconds)
+        return bool(lost)
 
     def data_received(self, data: bytes) -> None:
         # A stray line end after a body, as some senders leave it, begins no request.

@@ -54,6 +54,7 @@ class Control:
         application.router.add_get("/feed", self.feed, allow_head=False)
         application.router.add_get("/status", self.status)
         application.router.add_post("/faults", self.faults)
+        application.router.add_post("/relent", self.relent)
         application.router.add_post("/endpoints", self.endpoints)
         application.router.add_post("/stop", self.stop)
         return application
@@ -76,6 +77,10 @@ class Control:
             return {"pending": self._programme.pending}
 
         return await _told(request, take)
+
+    async def relent(self, _request: web.Request) -> web.Response:
+        self._programme.relent()
+        return web.json_response({"pending": 0})
 
     async def endpoints(self, request: web.Request) -> web.Response:
         """Opens one, of {"name", "suffix"}; answers its URL."""

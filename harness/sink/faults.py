@@ -10,6 +10,7 @@ LONGEST_DELAY_S = 300.0
 LONGEST_LOCATION = 2048
 MOST_TIMES = 10_000
 MOST_FAULTS = 10_000
+MOST_HANG_UPS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,18 @@ class Programme:
 
     def __init__(self) -> None:
         self._due: dict[tuple[str | None, str | None], deque[Fault]] = {}
+        self.pending = 0
+        # By session: after how long its sender hung up, seconds, instead of waiting for a delayed answer.
+        self.hung_up: dict[str, float] = {}
+
+    def hang_up(self, session: str | None, after_s: float) -> None:
+        """Takes note of the session's first hang-up."""
+        if session is not None and len(self.hung_up) < MOST_HANG_UPS:
+            self.hung_up.setdefault(session, round(after_s, 3))
+
+    def relent(self) -> None:
+        """All is well again: what was still to happen will not."""
+        self._due.clear()
         self.pending = 0
 
     def add(self, fault: Fault) -> None:

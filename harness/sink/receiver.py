@@ -1,8 +1,8 @@
 """The webhook endpoint: who may call, what is read of it, and the answer. Nothing is checked before the answer."""
 
-import asyncio
 import socket
 import struct
+import time
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -58,11 +58,14 @@ class Receiver:
         connection.reading = False
         content_type = request.headers.get(hdrs.CONTENT_TYPE)
         peer, headers = _sender(request, connection) if self._keep_headers else (None, None)
-        fault = self._programme.take(session_of(body), endpoint) if self._programme.pending else None
+        session = session_of(body) if self._programme.pending else None
+        fault = self._programme.take(session, endpoint) if self._programme.pending else None
         status = OK_STATUS if fault is None else fault.recorded
         self._intake.take(Delivery(at, wall, body, content_type, status, endpoint, peer, headers))
         if fault is not None:
-            return await _misbehave(request, fault)
+            if fault.delay_s and await connection.lost_within(fault.delay_s):
+                self._programme.hang_up(session, (time.monotonic_ns() - at) / 1e9)
+            return _misbehave(request, fault)
         return web.Response(body=OK, content_type="application/json")
 
     def _objection(self, request: web.BaseRequest, endpoint: str | None) -> tuple[int, str] | None:
@@ -104,9 +107,7 @@ def _sender(request: web.BaseRequest, connection: Connection) -> tuple[str | Non
     return connection.peer, ((":version", version), *request.headers.items())
 
 
-async def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
-    if fault.delay_s:
-        await asyncio.sleep(fault.delay_s)
+def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
     if fault.reset and request.transport is not None:
         # Without lingering the kernel sends RST in place of an orderly end.
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)

@@ -113,6 +113,7 @@ class Sink:
             "next": self._history.next,
             "rejected": dict(self._rejections.counts),
             "faults_pending": self._programme.pending,
+            "hung_up": dict(self._programme.hung_up),
             "connections": len(self._door.inside),
             "subscribers": self._control.subscribers,
             "lag": self._lag.described(),

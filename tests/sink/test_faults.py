@@ -5,8 +5,9 @@ import time
 import pytest
 
 from harness.errors import UsageError
+from harness.sink.client import SinkClient
 from harness.sink.faults import MOST_FAULTS, Fault, Programme
-from tests.sink.wire import answers, call, connect, event, exchange, request
+from tests.sink.wire import answers, call, connect, event, exchange, request, until
 
 
 def test_the_next_calls_of_any_session_get_the_status_that_was_asked_for(sink, journal):
@@ -120,3 +121,38 @@ def test_faults_do_not_pile_up_without_end():
 
     with pytest.raises(UsageError, match="are waiting"):
         programme.add(Fault())
+
+
+def test_when_a_sender_hung_up_instead_of_waiting_is_told_by_its_session(sink):
+    sink.fault(Fault(session="impatient", delay_s=60))
+    sink.fault(Fault(session="patient", delay_s=0.2))
+
+    with connect(sink.url) as connection:
+        connection.sendall(request(sink.url, event("impatient")))
+        until(lambda: sink.status()["received"] == 1)
+        connected = time.monotonic()
+    assert call(sink.url, event("patient")) == 200
+
+    until(lambda: sink.status()["hung_up"])
+    hung_up = sink.status()["hung_up"]
+    assert set(hung_up) == {"impatient"}
+    assert 0 < hung_up["impatient"] <= time.monotonic() - connected + 1
+
+
+def test_what_was_still_to_happen_does_not_where_the_sink_relents(sink):
+    sink.fault(Fault(session="s1", status=500, times=10))
+    sink.fault(Fault(status=503))
+
+    assert call(sink.url, event("s1")) == 500
+    SinkClient(sink.feed).relent()
+
+    assert [call(sink.url, event(session)) for session in ("s1", "s2")] == [200, 200]
+    assert sink.status()["faults_pending"] == 0
+
+
+@pytest.mark.parametrize(
+    "value", [{"endpoint": 5}, {"location": 5}, {"location": ""}, {"location": "/a\r\nb"}, {"location": "x" * 2049}]
+)
+def test_an_endpoint_or_a_location_that_cannot_be_is_refused_in_words(value):
+    with pytest.raises(UsageError, match=r"takes"):
+        Fault.from_json(value)

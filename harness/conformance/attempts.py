@@ -1,0 +1,66 @@
+"""What the webhook calls of one session tell of their sender. Pure. Times in seconds, to 10 ms.
+
+Whatever was not seen was not seen within some time: every figure here comes with it, and none says "never".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import ceil
+from typing import Any
+
+from harness.conformance.arrival_oracles import data_of
+from harness.events import Replied
+
+# From so many samples on, a 99th percentile is another thing than the highest.
+ENOUGH_FOR_P99 = 100
+
+
+def attempts(arrivals: Sequence[Replied]) -> list[Replied]:
+    """The calls with the session's first reply, in order. One that says something else is another reply."""
+    return [arrival for arrival in arrivals if _says(arrival) == _says(arrivals[0])]
+
+
+def gaps_s(calls: Sequence[Replied]) -> list[float]:
+    """From the start of each call to that of the next."""
+    return [_seconds(later.at - former.at) for former, later in pairwise(calls)]
+
+
+def described(calls: Sequence[Replied], ended: int) -> dict[str, Any]:
+    """The attempts as plain data. `ended` is when nobody looked any more, monotonic ns."""
+    return {
+        "attempts": len(calls),
+        "gaps_s": gaps_s(calls),
+        "answered": [call.status or "reset" for call in calls],
+        "watched_s": _seconds(ended - calls[0].at),
+    }
+
+
+def sorted_out(cases: Mapping[str, Sequence[Replied]]) -> tuple[list[str], list[str]]:
+    """The names of the cases that led to another attempt, and of those that did not."""
+    again = [name for name, calls in cases.items() if len(calls) > 1]
+    return again, [name for name in cases if name not in again]
+
+
+def least_watched_s(cases: Iterable[Sequence[Replied]], ended: int) -> float:
+    """For how long each of the cases was watched at least."""
+    return _seconds(ended - max(calls[0].at for calls in cases))
+
+
+def latencies(samples_ns: Sequence[int]) -> dict[str, float | int]:
+    """count, p50_ms, max_ms, and p99_ms where there are enough samples for one."""
+    ranked = sorted(samples_ns)
+
+    def rank(share: float) -> float:
+        return round(ranked[ceil(share * len(ranked)) - 1] / 1e6, 1)
+
+    p99 = {"p99_ms": rank(0.99)} if len(ranked) >= ENOUGH_FOR_P99 else {}
+    return {"count": len(ranked), "p50_ms": rank(0.5), **p99, "max_ms": rank(1.0)}
+
+
+def _says(arrival: Replied) -> Any:
+    # A sender may number its attempts in the body, so that the bytes differ.
+    return data_of(arrival).get("content", arrival.digest)
+
+
+def _seconds(nanoseconds: int) -> float:
+    return round(nanoseconds / 1e9, 2)

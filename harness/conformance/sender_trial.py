@@ -1,0 +1,188 @@
+"""The sender of the webhook calls, put to the test: calls fail in every way at once, each in a session of its own.
+
+All share one URL, one wait and one horizon. Nothing of it may reach another check: no reply is asked for in these
+sessions, all faults are taken back at the end, the webhook is registered again, and what comes next waits until a
+bystander is served.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from harness.client.source_system import SourceSystem
+from harness.conformance.attempts import attempts
+from harness.conformance.ledger import Ledger
+from harness.conformance.replies import Replies
+from harness.conformance.sessions import Session, Sessions, together
+from harness.conformance.webhook import Webhook
+from harness.events import Replied
+from harness.sink.faults import Fault
+from harness.values import Budget
+
+# How long the sender is watched after the last call was made to wait: seconds. None where that is too slow.
+HORIZONS_S: Mapping[Budget, float | None] = {"quick": None, "standard": 6.5, "thorough": 50.0}
+# For the first calls to come, and for a bystander at the end: seconds.
+PATIENCE_S = 5.0
+# And then, for a later reply where calls had failed before: seconds.
+LATER_S = 1.0
+POLL_S = 0.05
+
+STATUSES = (200, 201, 202, 204, 400, 401, 403, 404, 429, 500, 503)
+REDIRECTS = (301, 302, 307, 308)
+# Some senders take this one for "never call here again": it comes last, and the webhook is registered again.
+GONE = 410
+# More than any sender tries within the horizon.
+ALL = 500
+BYSTANDERS = 3
+
+
+@dataclass(slots=True)
+class Trial:
+    """What came of it. `calls` are the attempts with each case's first reply, of cases where one came at all.
+
+    Times are monotonic ns, durations in seconds. `served_s` are the bystanders' replies while a call was made to wait,
+    None for one that had none by the end; `usual_s` is what the fastest first call took. When all faults were taken
+    back: `later_s` is what the reply to a further message took in the session whose calls had failed thrice, and
+    `recovered` whether a bystander was served.
+    """
+
+    calls: dict[str, list[Replied]] = field(default_factory=dict)
+    redirected: dict[str, list[Replied]] = field(default_factory=dict)
+    other_methods: int = 0
+    hung_up_s: float | None = None
+    served_s: list[float | None] = field(default_factory=list)
+    usual_s: float | None = None
+    later_s: float | None = None
+    recovered: bool = False
+    ended: int = 0
+
+
+class Examination:
+    """One trial from its beginning to its end."""
+
+    def __init__(
+        self, api: SourceSystem, sessions: Sessions, replies: Replies, webhook: Webhook, ledger: Ledger
+    ) -> None:
+        self._api = api
+        self._replies = replies
+        self._webhook = webhook
+        self._ledger = ledger
+        self._open = sessions.several
+        self._sessions: dict[str, Session] = {}
+        self._sent: dict[str, int] = {}
+        self._trial = Trial()
+
+    def run(self, horizon_s: float) -> Trial:
+        try:
+            self._watch(horizon_s)
+        finally:
+            self._webhook.relent()
+            self._webhook.register()
+        self._later()
+        return self._trial
+
+    def _watch(self, horizon_s: float) -> None:
+        other_methods = self._webhook.turned_away("method")
+        at_once = self._faults()
+        names = [*at_once, "slow", "gone", *(f"bystander {n}" for n in range(BYSTANDERS)), "last"]
+        self._sessions = dict(zip(names, self._open(len(names)), strict=True))
+        for session in self._sessions.values():
+            self._ledger.excuse(session.id, "its webhook calls fail on purpose, or those of its neighbours")
+        for name, fault in at_once.items():
+            self._webhook.programme(fault(self._sessions[name].id))
+        self._say(*at_once)
+        self._until(lambda: all(map(self._came, at_once)), PATIENCE_S)
+        self._hold("slow", horizon_s)
+        half = time.monotonic() + horizon_s / 2
+        end = time.monotonic() + horizon_s
+        bystanders = [name for name in names if name.startswith("bystander")]
+        self._say(*bystanders)
+        self._until(lambda: False, half - time.monotonic())
+        self._webhook.programme(Fault(self._sessions["gone"].id, GONE))
+        self._say("gone")
+        self._until(lambda: self._came("gone"), end - time.monotonic())
+        self._webhook.register()
+        self._until(lambda: False, end - time.monotonic())
+        self._gather([*at_once, "slow", "gone"], bystanders)
+        self._trial.other_methods = self._webhook.turned_away("method") - other_methods
+
+    def _faults(self) -> dict[str, Callable[[str], Fault]]:
+        """By case: the fault for a session."""
+
+        def status(value: int) -> Callable[[str], Fault]:
+            return lambda session: Fault(session, value)
+
+        def redirect(value: int) -> Callable[[str], Fault]:
+            url = self._webhook.open(_endpoint(value))
+            return lambda session: Fault(session, value, location=url)
+
+        return {
+            **{str(value): status(value) for value in STATUSES},
+            **{f"redirect {value}": redirect(value) for value in REDIRECTS},
+            "reset": lambda session: Fault(session, reset=True),
+            "failing": lambda session: Fault(session, 500, times=ALL),
+            "thrice": lambda session: Fault(session, 500, times=3),
+        }
+
+    def _hold(self, name: str, seconds: float) -> None:
+        """Makes a call wait, and returns when it does."""
+        self._webhook.programme(Fault(self._sessions[name].id, delay_s=seconds))
+        self._say(name)
+        self._until(lambda: self._came(name), PATIENCE_S)
+
+    def _gather(self, cases: list[str], bystanders: list[str]) -> None:
+        trial = self._trial
+        trial.ended = time.monotonic_ns()
+        for name in cases:
+            came = self._replies.of(self._sessions[name].id, endpoint="")
+            if came:
+                trial.calls[name] = attempts(came)
+        for value in REDIRECTS:
+            session = self._sessions[f"redirect {value}"].id
+            trial.redirected[str(value)] = self._replies.of(session, endpoint=_endpoint(value))
+        trial.hung_up_s = self._webhook.hung_up().get(self._sessions["slow"].id)
+        trial.served_s = [self._took_s(name) for name in bystanders]
+        trial.usual_s = min(filter(None, map(self._took_s, cases)), default=None)
+
+    def _later(self) -> None:
+        """All is well again: does the sender go on? Returns when a bystander is served, or not in time."""
+        relented = time.monotonic_ns()
+
+        def served(name: str) -> list[Replied]:
+            """What came since, but for further attempts to deliver the first reply."""
+            came = [call for call in self._replies.of(self._sessions[name].id) if call.at >= relented]
+            return [call for call in came if len(attempts([*self._trial.calls.get(name, [])[:1], call])) == 1]
+
+        self._say("thrice", "last")
+        self._trial.recovered = self._until(lambda: bool(served("last")), PATIENCE_S)
+        if self._until(lambda: bool(served("thrice")), LATER_S):
+            self._trial.later_s = round((served("thrice")[0].at - relented) / 1e9, 2)
+
+    def _say(self, *names: str) -> None:
+        def say(name: str) -> None:
+            answer = self._api.send_message(self._sessions[name].id, f"Hello from the session {name}")
+            if answer.accepted:
+                self._sent.setdefault(name, answer.sent_at)
+
+        together(say, names)
+
+    def _came(self, name: str) -> bool:
+        """Whether a first call came, or none will: its message was not accepted."""
+        return name not in self._sent or bool(self._replies.of(self._sessions[name].id))
+
+    def _took_s(self, name: str) -> float | None:
+        came = self._replies.of(self._sessions[name].id)
+        return round((came[0].at - self._sent[name]) / 1e9, 2) if came and name in self._sent else None
+
+    def _until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Not by `replies.wait`: what is not answered here on purpose must not cost the run its patience."""
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
+
+
+def _endpoint(status: int) -> str:
+    return f"redirect-{status}"

@@ -1,0 +1,63 @@
+"""What is told of a sender is what was seen, with the time in which it was seen."""
+
+from harness.conformance.attempts import attempts, described, gaps_s, latencies, least_watched_s, sorted_out
+from tests.conformance.fabricated import arrival
+
+SECOND = 1_000_000_000
+MS = 1_000_000
+
+
+def call(at_s, content="Hi", **fields):
+    return arrival(content=content, at=int(at_s * SECOND), **fields)
+
+
+def test_another_part_of_an_answer_is_no_further_attempt():
+    first, part, again = call(1), call(2, "And another thing"), call(3)
+
+    assert attempts([first, part, again]) == [first, again]
+
+
+def test_an_attempt_that_differs_in_its_bytes_alone_is_one():
+    calls = [call(1, digest="a"), call(2, digest="b")]
+
+    assert attempts(calls) == calls
+
+
+def test_calls_without_content_are_told_apart_by_their_bytes():
+    first, other = call(1, body="no json", digest="a"), call(2, body="no json at all", digest="b")
+
+    assert attempts([first, other, first]) == [first, first]
+
+
+def test_of_nothing_there_are_no_attempts():
+    assert attempts([]) == []
+
+
+def test_the_pauses_are_those_between_the_starts_of_calls():
+    assert gaps_s([call(1), call(1.2), call(2.345)]) == [0.2, 1.15]
+
+
+def test_a_case_is_described_with_the_time_for_which_it_was_watched():
+    assert described([call(1, status=500), call(1.5, status=0), call(3)], 7 * SECOND) == {
+        "attempts": 3,
+        "gaps_s": [0.5, 1.5],
+        "answered": [500, "reset", 200],
+        "watched_s": 6.0,
+    }
+
+
+def test_cases_are_sorted_by_whether_another_attempt_came():
+    cases = {"500": [call(1), call(2)], "200": [call(1)], "503": [call(1), call(2), call(3)]}
+
+    assert sorted_out(cases) == (["500", "503"], ["200"])
+
+
+def test_none_within_is_told_of_the_case_that_was_watched_least():
+    assert least_watched_s([[call(1)], [call(4), call(5)]], 7 * SECOND) == 3.0
+
+
+def test_a_99th_percentile_takes_a_hundred_samples():
+    few, many = latencies([MS] * 98 + [9 * MS]), latencies([MS] * 98 + [5 * MS, 9 * MS])
+
+    assert few == {"count": 99, "p50_ms": 1.0, "max_ms": 9.0}
+    assert many == {"count": 100, "p50_ms": 1.0, "p99_ms": 5.0, "max_ms": 9.0}
