@@ -11,6 +11,8 @@ from typing import Any
 from harness.conformance.arrival_oracles import data_of
 from harness.events import Replied
 
+# A call that was watched for less does not tell whether another attempt follows: seconds.
+LEAST_WATCHED_S = 1.0
 # From so many samples on, a 99th percentile is another thing than the highest.
 ENOUGH_FOR_P99 = 100
 
@@ -39,6 +41,12 @@ def sorted_out(cases: Mapping[str, Sequence[Replied]]) -> tuple[list[str], list[
     """The names of the cases that led to another attempt, and of those that did not."""
     again = [name for name, calls in cases.items() if len(calls) > 1]
     return again, [name for name in cases if name not in again]
+
+
+def telling(cases: Mapping[str, Sequence[Replied]], ended: int) -> dict[str, Sequence[Replied]]:
+    """Those with another attempt, or watched for long enough to miss one. A call may come late: it was held up."""
+    least_ns = LEAST_WATCHED_S * 1e9
+    return {name: calls for name, calls in cases.items() if len(calls) > 1 or ended - calls[0].at >= least_ns}
 
 
 def least_watched_s(cases: Iterable[Sequence[Replied]], ended: int) -> float:

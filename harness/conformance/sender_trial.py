@@ -21,8 +21,6 @@ from harness.values import Budget
 
 # How long the sender is watched after the last call was made to wait: seconds. None where that is too slow.
 HORIZONS_S: Mapping[Budget, float | None] = {"quick": None, "standard": 6.5, "thorough": 50.0}
-# For the first calls to come, and for a bystander at the end: seconds.
-PATIENCE_S = 5.0
 # And then, for a later reply where calls had failed before: seconds.
 LATER_S = 1.0
 POLL_S = 0.05
@@ -33,7 +31,7 @@ REDIRECTS = (301, 302, 307, 308)
 GONE = 410
 # More than any sender tries within the horizon.
 ALL = 500
-BYSTANDERS = 3
+BYSTANDERS = ("bystander 1", "bystander 2", "bystander 3")
 
 
 @dataclass(slots=True)
@@ -41,9 +39,9 @@ class Trial:
     """What came of it. `calls` are the attempts with each case's first reply, of cases where one came at all.
 
     Times are monotonic ns, durations in seconds. `served_s` are the bystanders' replies while a call was made to wait,
-    None for one that had none by the end; `usual_s` is what the fastest first call took. When all faults were taken
-    back: `later_s` is what the reply to a further message took in the session whose calls had failed thrice, and
-    `recovered` whether a bystander was served.
+    None for one that had none by the end; `usual_s` is what the slowest took before. When all faults were taken
+    back and a further message was sent in the session whose calls had failed, a call came after `later_s`; `recovered`
+    is whether a bystander was served.
     """
 
     calls: dict[str, list[Replied]] = field(default_factory=dict)
@@ -70,6 +68,7 @@ class Examination:
         self._open = sessions.several
         self._sessions: dict[str, Session] = {}
         self._sent: dict[str, int] = {}
+        self._at_once: Mapping[str, Callable[[str], Fault]] = {}
         self._trial = Trial()
 
     def run(self, horizon_s: float) -> Trial:
@@ -78,33 +77,37 @@ class Examination:
         finally:
             self._webhook.relent()
             self._webhook.register()
-        self._later()
+        if self._trial.calls:
+            self._later()
         return self._trial
 
     def _watch(self, horizon_s: float) -> None:
         other_methods = self._webhook.turned_away("method")
-        at_once = self._faults()
-        names = [*at_once, "slow", "gone", *(f"bystander {n}" for n in range(BYSTANDERS)), "last"]
-        self._sessions = dict(zip(names, self._open(len(names)), strict=True))
-        for session in self._sessions.values():
-            self._ledger.excuse(session.id, "its webhook calls fail on purpose, or those of its neighbours")
-        for name, fault in at_once.items():
-            self._webhook.programme(fault(self._sessions[name].id))
-        self._say(*at_once)
-        self._until(lambda: all(map(self._came, at_once)), PATIENCE_S)
+        self._prepare()
+        self._say(*self._at_once)
+        self._until(lambda: all(map(self._came, self._at_once)), self._replies.timeout_s)
+        if not any(self._replies.of(self._sessions[name].id) for name in self._at_once):
+            return
         self._hold("slow", horizon_s)
-        half = time.monotonic() + horizon_s / 2
         end = time.monotonic() + horizon_s
-        bystanders = [name for name in names if name.startswith("bystander")]
-        self._say(*bystanders)
-        self._until(lambda: False, half - time.monotonic())
+        self._say(*BYSTANDERS)
+        self._until(lambda: False, horizon_s / 2)
         self._webhook.programme(Fault(self._sessions["gone"].id, GONE))
         self._say("gone")
         self._until(lambda: self._came("gone"), end - time.monotonic())
         self._webhook.register()
         self._until(lambda: False, end - time.monotonic())
-        self._gather([*at_once, "slow", "gone"], bystanders)
+        self._gather([*self._at_once, "slow", "gone"])
         self._trial.other_methods = self._webhook.turned_away("method") - other_methods
+
+    def _prepare(self) -> None:
+        self._at_once = self._faults()
+        names = (*self._at_once, "slow", "gone", *BYSTANDERS, "last")
+        self._sessions = dict(zip(names, self._open(len(names)), strict=True))
+        for session in self._sessions.values():
+            self._ledger.excuse(session.id, "its webhook calls fail on purpose, or those of its neighbours")
+        for name, fault in self._at_once.items():
+            self._webhook.programme(fault(self._sessions[name].id))
 
     def _faults(self) -> dict[str, Callable[[str], Fault]]:
         """By case: the fault for a session."""
@@ -128,9 +131,9 @@ class Examination:
         """Makes a call wait, and returns when it does."""
         self._webhook.programme(Fault(self._sessions[name].id, delay_s=seconds))
         self._say(name)
-        self._until(lambda: self._came(name), PATIENCE_S)
+        self._until(lambda: self._came(name), self._replies.timeout_s)
 
-    def _gather(self, cases: list[str], bystanders: list[str]) -> None:
+    def _gather(self, cases: list[str]) -> None:
         trial = self._trial
         trial.ended = time.monotonic_ns()
         for name in cases:
@@ -141,22 +144,20 @@ class Examination:
             session = self._sessions[f"redirect {value}"].id
             trial.redirected[str(value)] = self._replies.of(session, endpoint=_endpoint(value))
         trial.hung_up_s = self._webhook.hung_up().get(self._sessions["slow"].id)
-        trial.served_s = [self._took_s(name) for name in bystanders]
-        trial.usual_s = min(filter(None, map(self._took_s, cases)), default=None)
+        trial.served_s = [self._took_s(name) for name in BYSTANDERS]
+        trial.usual_s = max((took for took in map(self._took_s, self._at_once) if took is not None), default=None)
 
     def _later(self) -> None:
         """All is well again: does the sender go on? Returns when a bystander is served, or not in time."""
         relented = time.monotonic_ns()
 
-        def served(name: str) -> list[Replied]:
-            """What came since, but for further attempts to deliver the first reply."""
-            came = [call for call in self._replies.of(self._sessions[name].id) if call.at >= relented]
-            return [call for call in came if len(attempts([*self._trial.calls.get(name, [])[:1], call])) == 1]
+        def since(name: str) -> list[Replied]:
+            return [call for call in self._replies.of(self._sessions[name].id) if call.at >= relented]
 
         self._say("thrice", "last")
-        self._trial.recovered = self._until(lambda: bool(served("last")), PATIENCE_S)
-        if self._until(lambda: bool(served("thrice")), LATER_S):
-            self._trial.later_s = round((served("thrice")[0].at - relented) / 1e9, 2)
+        self._trial.recovered = self._until(lambda: bool(since("last")), self._replies.timeout_s)
+        if self._until(lambda: bool(since("thrice")), LATER_S):
+            self._trial.later_s = round((since("thrice")[0].at - relented) / 1e9, 2)
 
     def _say(self, *names: str) -> None:
         def say(name: str) -> None:

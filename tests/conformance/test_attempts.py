@@ -1,6 +1,6 @@
 """What is told of a sender is what was seen, with the time in which it was seen."""
 
-from harness.conformance.attempts import attempts, described, gaps_s, latencies, least_watched_s, sorted_out
+from harness.conformance.attempts import attempts, described, gaps_s, latencies, least_watched_s, sorted_out, telling
 from tests.conformance.fabricated import arrival
 
 SECOND = 1_000_000_000
@@ -50,6 +50,12 @@ def test_cases_are_sorted_by_whether_another_attempt_came():
     cases = {"500": [call(1), call(2)], "200": [call(1)], "503": [call(1), call(2), call(3)]}
 
     assert sorted_out(cases) == (["500", "503"], ["200"])
+
+
+def test_a_call_that_came_just_before_the_end_tells_nothing_by_itself():
+    cases = {"late": [call(6.5)], "late but again": [call(6.5), call(6.6)], "in time": [call(6)]}
+
+    assert list(telling(cases, 7 * SECOND)) == ["late but again", "in time"]
 
 
 def test_none_within_is_told_of_the_case_that_was_watched_least():

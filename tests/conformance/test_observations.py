@@ -3,6 +3,9 @@
 import pytest
 
 from harness.conformance.gate import run_gate
+from harness.profile import Profile
+from harness.secret import Secret
+from tests.conformance import awkward
 from tests.conformance.conftest import NoWish, Verdicts
 
 
@@ -94,3 +97,33 @@ def test_the_sender_is_told_as_the_sandbox_has_it_and_no_other_check_suffers(san
     assert 5.0 <= seen["OBS-SENDER-TIMEOUT"].evidence["hung_up_after_s"] < 6.5
     assert seen["OBS-REDIRECTS"].evidence["finding"] == "not observed"
     assert seen["OBS-HEAD-OF-LINE"].evidence["finding"] == "not observed"
+
+
+@pytest.mark.slow
+def test_a_sender_with_the_worst_habits_is_told_as_it_is_and_serves_the_next_check(tmp_path):
+    only = ("OBS-ACCEPTED-STATUSES", "OBS-RETRIES", "OBS-RESUMING", "OBS-SENDER-TIMEOUT", "OBS-REDIRECTS")
+    others = ("OBS-HEAD-OF-LINE", "OBS-SIGNATURE", "HOOK-3", "RPL-1", "RPL-6")
+    with awkward.Target() as target:
+        profile = Profile(target.base_url, awkward.CLIENT, Secret(awkward.KEY), reply_timeout=3.0)
+        seen = told(profile, tmp_path, *only, *others)
+
+    assert {name: seen[name].outcome for name in ("HOOK-3", "RPL-1", "RPL-6")} == {
+        "HOOK-3": "pass",
+        "RPL-1": "pass",
+        "RPL-6": "pass",
+    }
+    assert "no answer led to another attempt within" in seen["OBS-ACCEPTED-STATUSES"].reason
+    assert "no second attempt within" in seen["OBS-RETRIES"].reason
+    assert seen["OBS-RESUMING"].evidence["later_reply_s"] is not None
+    assert "it still waited after" in seen["OBS-SENDER-TIMEOUT"].reason
+    assert seen["OBS-REDIRECTS"].reason.startswith("followed: 307, 308 of 301, 302, 307, 308")
+    assert seen["OBS-HEAD-OF-LINE"].evidence["finding"] == "observed"
+    assert seen["OBS-SIGNATURE"].reason == "x-signature (differs)"
+
+
+def test_a_registration_that_adds_is_told_so(tmp_path):
+    with awkward.Target(adds=True) as target:
+        profile = Profile(target.base_url, awkward.CLIENT, Secret(awkward.KEY), reply_timeout=2.0)
+        seen = told(profile, tmp_path, "OBS-REGISTRATIONS")
+
+    assert seen["OBS-REGISTRATIONS"].reason == "it adds: both URLs get the reply"
