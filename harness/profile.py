@@ -37,6 +37,8 @@ class Profile:
     seed: int = 0
     strict: bool = False
     budget: Budget = "standard"
+    # The file of failures that are known of; None: the one in the current folder, where there is one.
+    known_failures: str | None = None
     # The target is a sandbox that the command itself started, at an address that is gone when it ends.
     embedded: bool = False
 
@@ -141,6 +143,7 @@ _OPTIONS = (
     _Option("seed", values.integer),
     _Option("strict", values.switch),
     _Option("budget", values.budget),
+    _Option("known_failures", values.text),
     _Option("embedded", values.switch),
 )
 assert {option.name for option in _OPTIONS} == {field.name for field in fields(Profile)}
@@ -164,6 +167,7 @@ def environment_of(profile: Profile) -> dict[str, str]:
         "seed": profile.seed,
         "strict": str(profile.strict).lower(),
         "budget": profile.budget,
+        "known_failures": profile.known_failures,
         "embedded": str(profile.embedded).lower(),
     }
     return {f"HARNESS_{name.upper()}": "" if value is None else str(value) for name, value in plain.items()}

@@ -4,7 +4,8 @@ Here lives the shape `harness-result/1` and the way there. Keys are only ever ad
 that a run does not have is absent.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +15,14 @@ from harness.errors import JournalError
 from harness.events import Began, Checked, Ended, Event
 from harness.histogram import Latency
 from harness.journal import Part, in_time
+from harness.known_failures import from_journal
 from harness.measurement import Measurements, measure
 from harness.objective import parse_objective
 from harness.requirements import Requirement
 from harness.verdict import (
     EXIT_CODES,
     EXIT_INTERRUPTED,
+    Known,
     RequirementVerdict,
     Verdict,
     conformance_verdict,
@@ -65,7 +68,7 @@ def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
     for name, event in began.items():
         ended = next((e for e in phases[name] if isinstance(e, Ended)), None)
         result["phases"][name] = _phase(event, ended)
-        part, verdict = _JUDGES[name](phases[name], event.settings)
+        part, verdict = _JUDGES[name](phases[name], event)
         result |= part
         verdicts.append(_with_ending(verdict, ended))
         result["phases"][name]["verdict"] = verdicts[-1]
@@ -90,30 +93,52 @@ def _whole(parts: Sequence[Part]) -> Sequence[str]:
     return tuple(meant.get("phases", ()))
 
 
-def _conform(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[str, Any], Verdict]:
+def _conform(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+    settings = began.settings
     requirements = [Requirement(**{**row, "checks": tuple(row["checks"])}) for row in settings["requirements"]]
     checked = [event for event in events if isinstance(event, Checked)]
-    decided = judge_requirements(requirements, checked, bool(settings.get("strict")))
-    return {"requirements": [_requirement(verdict) for verdict in decided]}, conformance_verdict(decided)
+    known = from_journal(settings.get("known_failures"))
+    decided = judge_requirements(requirements, checked, bool(settings.get("strict")), known, _when(began.wall).date())
+    rows = [_requirement(verdict, settings.get("seed")) for verdict in decided]
+    return {"requirements": rows}, conformance_verdict(decided)
 
 
-def _requirement(decided: RequirementVerdict) -> dict[str, Any]:
-    return {
-        "id": decided.requirement.id,
-        "level": decided.requirement.level,
-        "clause": decided.requirement.clause,
-        "quote": decided.requirement.quote,
+def _requirement(decided: RequirementVerdict, seed: object) -> dict[str, Any]:
+    requirement = decided.requirement
+    row: dict[str, Any] = {
+        "id": requirement.id,
+        "level": requirement.level,
+        "clause": requirement.clause,
+        "quote": requirement.quote,
+        "place": requirement.place,
         "verdict": decided.verdict,
         "red": decided.red,
         "exercised": decided.exercised,
         "reason": decided.reason,
-        "stands_in": decided.requirement.stands_in,
+        "stands_in": requirement.stands_in,
         "checks": [{"check": e.check, "outcome": e.outcome, "exercised": e.exercised} for e in decided.checks],
         "evidence": [{**e.evidence, "check": e.check, "outcome": e.outcome} for e in decided.checks if e.evidence],
     }
+    if decided.verdict in ("fail", "could_not_run"):
+        row["reproduce"] = shlex.join(["harness", "conform", "--only", requirement.id, "--seed", str(seed)])
+    if decided.known:
+        row["known"] = _known(decided.known)
+    return row
 
 
-def _load(events: Iterable[Event], settings: Mapping[str, Any]) -> tuple[dict[str, Any], Verdict]:
+def _known(known: Known) -> dict[str, str]:
+    entry = known.entry
+    return {
+        "state": known.state,
+        "told": known.told,
+        "reason": entry.reason,
+        "owner": entry.owner,
+        "expires": entry.expires.isoformat(),
+    }
+
+
+def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+    settings = began.settings
     measured = measure(events, settings["reply_timeout_s"])
     given = [parse_objective(text) for text in settings.get("objectives", ())]
     objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]
@@ -199,4 +224,8 @@ def _finish(events: Sequence[Event], began: Began) -> int:
 
 
 def _calendar(wall_ns: int) -> str:
-    return datetime.fromtimestamp(wall_ns / 1e9, UTC).isoformat(timespec="milliseconds")
+    return _when(wall_ns).isoformat(timespec="milliseconds")
+
+
+def _when(wall_ns: int) -> datetime:
+    return datetime.fromtimestamp(wall_ns / 1e9, UTC)

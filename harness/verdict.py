@@ -8,18 +8,24 @@
     could_not_run   something outside stopped the run: what was measured stands, but says too little
     invalid         the harness was the bottleneck: its figures say nothing about the target
 
-A MUST always counts, a SHOULD under --strict, an OBSERVE never.
+A MUST always counts, a SHOULD under --strict, an OBSERVE never. A failure that is listed as known does not count until
+its entry expires; an entry that has nothing to excuse any more counts as a failure itself, so that lists stay true.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from harness.events import Checked, Outcome
+from harness.known_failures import KnownFailure, KnownFailures
 from harness.measurement import Measurements
 from harness.requirements import Requirement
 
 Verdict = Literal["pass", "fail", "not_exercised", "could_not_run", "invalid"]
+# What the entry of a known failure comes to: "known" excuses the failure, "expired" no longer does, "gone" has none to
+# excuse, and "undecided" could neither see it nor miss it.
+KnownState = Literal["known", "expired", "gone", "undecided"]
 EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "not_exercised": 3, "could_not_run": 3, "invalid": 4}
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -40,8 +46,18 @@ BUSY_PERCENT = 90.0
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The entry of a requirement that is listed as known to fail, what it comes to, and that in words."""
+
+    entry: KnownFailure
+    state: KnownState
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementVerdict:
-    """One requirement, decided from all that its checks said. `red` is whether it decides the run."""
+    """One requirement, decided from all that its checks said. `red` is whether it decides the run; one that passed is
+    red where it is still listed as known to fail."""
 
     requirement: Requirement
     verdict: Outcome
@@ -49,6 +65,7 @@ class RequirementVerdict:
     exercised: int
     reason: str | None
     checks: tuple[Checked, ...]
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +82,25 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def judge_requirements(
-    requirements: Sequence[Requirement], checked: Iterable[Checked], strict: bool
+    requirements: Sequence[Requirement],
+    checked: Iterable[Checked],
+    strict: bool,
+    known: KnownFailures | None = None,
+    today: date = date.min,
 ) -> tuple[RequirementVerdict, ...]:
-    """Decides every requirement, exercised or not, in the order of `requirements`."""
+    """Decides every requirement, exercised or not, in the order of `requirements`. Entries of `known` expire by
+    `today`, the day in UTC on which the run began."""
     said: dict[str, list[Checked]] = {}
     for event in checked:
         said.setdefault(event.requirement, []).append(event)
     decided = {r.id: _decide(r, tuple(said.get(r.id, ()))) for r in requirements}
-    return tuple(_colour(verdict, decided, strict) for verdict in decided.values())
+    listed = {name: _with_entry(verdict, known or KnownFailures(), today) for name, verdict in decided.items()}
+    return tuple(replace(verdict, red=_is_red(verdict, listed, strict)) for verdict in listed.values())
 
 
 def conformance_verdict(decided: Iterable[RequirementVerdict]) -> Verdict:
     red = {verdict.verdict for verdict in decided if verdict.red}
-    if "fail" in red:
+    if red & {"fail", "pass"}:  # one that passed and is red: see RequirementVerdict
         return "fail"
     if "could_not_run" in red:
         return "could_not_run"
@@ -144,18 +167,38 @@ def _outcome(requirement: Requirement, said: tuple[Checked, ...], silent: set[st
     raise AssertionError(f"{requirement.id}: checks that all spoke, and none had an outcome")
 
 
-def _colour(verdict: RequirementVerdict, decided: Mapping[str, RequirementVerdict], strict: bool) -> RequirementVerdict:
-    """Red where it counts and is not green; a MUST that could not be tried is excused where one stands in for it."""
-    requirement = verdict.requirement
-    if requirement.level == "MUST":
-        stand_in = decided.get(requirement.stands_in or "")
-        excused = (
-            verdict.verdict == "not_exercised"
-            and any(event.outcome == "not_exercised" for event in verdict.checks)
-            and stand_in is not None
-            and stand_in.verdict == "pass"
-        )
-        red = verdict.verdict != "pass" and not excused
-    else:
-        red = requirement.level == "SHOULD" and strict and verdict.verdict in ("fail", "could_not_run")
-    return RequirementVerdict(requirement, verdict.verdict, red, verdict.exercised, verdict.reason, verdict.checks)
+def _with_entry(verdict: RequirementVerdict, known: KnownFailures, today: date) -> RequirementVerdict:
+    entry = known.of(verdict.requirement.id)
+    if entry is None:
+        return verdict
+    return replace(verdict, known=_judged(entry, verdict, known.file, today))
+
+
+def _judged(entry: KnownFailure, verdict: RequirementVerdict, file: str, today: date) -> Known:
+    borne = f"known until {entry.expires}, by {entry.owner}"
+    if verdict.verdict == "pass":
+        return Known(entry, "gone", f"{entry.requirement} passes now: remove it from {file}")
+    if verdict.verdict != "fail":
+        return Known(entry, "undecided", f"{borne}: {entry.reason}; whether it still fails is not decided")
+    if today > entry.expires:
+        return Known(entry, "expired", f"{borne}: expired")
+    return Known(entry, "known", f"{borne}: {entry.reason}")
+
+
+def _is_red(verdict: RequirementVerdict, decided: Mapping[str, RequirementVerdict], strict: bool) -> bool:
+    """Red where it counts and is not green, and where an entry about it is out of date."""
+    state = verdict.known.state if verdict.known else None
+    if state in ("known", "expired", "gone"):
+        return state != "known"
+    if verdict.requirement.level == "MUST":
+        return verdict.verdict != "pass" and not _excused(verdict, decided)
+    return verdict.requirement.level == "SHOULD" and strict and verdict.verdict in ("fail", "could_not_run")
+
+
+def _excused(verdict: RequirementVerdict, decided: Mapping[str, RequirementVerdict]) -> bool:
+    """A MUST that could not be tried is excused where the one whose verdict counts instead does not fail the run."""
+    stand_in = decided.get(verdict.requirement.stands_in or "")
+    if stand_in is None or verdict.verdict != "not_exercised":
+        return False
+    tried = any(event.outcome == "not_exercised" for event in verdict.checks)
+    return tried and (stand_in.verdict == "pass" or (stand_in.known is not None and stand_in.known.state == "known"))

@@ -102,6 +102,7 @@ def test_the_description_for_reports_holds_no_secret():
             "HARNESS_SEED": "7",
             "HARNESS_STRICT": "true",
             "HARNESS_BUDGET": "quick",
+            "HARNESS_KNOWN_FAILURES": "ci/known.yaml",
         },
     ],
 )

@@ -154,3 +154,42 @@ def test_a_line_torn_when_a_part_was_killed_is_no_damage():
     whole = phase("load", LOAD, *conversation(), ending="interrupted")
 
     assert result_of([Part(whole.header, whole.events, torn=1)])["exit_code"] == 130
+
+
+def listed(expires: str) -> dict:
+    entries = [{"requirement": "R-1", "reason": "ticket 4711", "owner": "team-chat", "expires": expires}]
+    return {**GATE, "known_failures": {"file": "known-failures.yaml", "entries": entries}}
+
+
+@pytest.mark.parametrize(
+    ("expires", "outcome", "verdict", "exit_code", "state"),
+    [
+        ("1970-01-01", "fail", "pass", 0, "known"),
+        ("1969-12-31", "fail", "fail", 1, "expired"),
+        ("1970-01-01", "pass", "fail", 1, "gone"),
+        ("1970-01-01", "not_exercised", "not_exercised", 3, "undecided"),
+    ],
+)
+def test_known_failures_travel_with_the_journal_and_expire_by_the_day_the_run_began(
+    expires, outcome, verdict, exit_code, state
+):
+    result = result_of([phase("conform", listed(expires), passed(outcome))])
+
+    assert (result["verdict"], result["exit_code"]) == (verdict, exit_code)
+    (row,) = result["requirements"]
+    assert row["known"].items() >= {"state": state, "reason": "ticket 4711", "owner": "team-chat"}.items()
+    assert row["known"]["expires"] == expires
+
+
+def test_a_requirement_that_is_not_listed_has_no_known_part():
+    (row,) = result_of([phase("conform", GATE, passed("fail"))])["requirements"]
+
+    assert "known" not in row
+
+
+def test_a_failure_carries_the_command_that_tries_it_again_and_a_pass_does_not():
+    (failed,) = result_of([phase("conform", GATE, passed("fail"))])["requirements"]
+    (green,) = result_of([phase("conform", GATE, passed())])["requirements"]
+
+    assert failed["reproduce"] == "harness conform --only R-1 --seed 7"
+    assert "reproduce" not in green

@@ -1,8 +1,11 @@
 """The rules of judging, one by one."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from harness.events import Acked, Checked, Gauged, Planned, Sent
+from harness.known_failures import KnownFailure, KnownFailures
 from harness.measurement import measure
 from harness.requirements import Requirement
 from harness.verdict import conformance_verdict, judge_requirements, judge_validity, worst
@@ -154,3 +157,78 @@ def test_a_run_says_whether_the_harness_kept_up(events, verdict, reason):
 
     assert validity.verdict == verdict
     assert (reason is None and not validity.reasons) or any(reason in each for each in validity.reasons)
+
+
+DAY = date(2026, 11, 22)
+
+
+def known_until(expires: date, *names: str) -> KnownFailures:
+    return KnownFailures(tuple(KnownFailure(name, "ticket 4711", "team-chat", expires) for name in names))
+
+
+def judge_known(*events, expires=DAY, table=None, strict=False, names=("R-1",)):
+    return judge_requirements(table or [requirement()], events, strict, known_until(expires, *names), DAY)
+
+
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_a_known_failure_is_a_failure_and_not_red_up_to_its_last_day(level):
+    (decided,) = judge_known(said("fail"), table=[requirement(level=level)], strict=True)
+
+    assert (decided.verdict, decided.red) == ("fail", False)
+    assert decided.known is not None
+    assert decided.known.told == "known until 2026-11-22, by team-chat: ticket 4711"
+    assert conformance_verdict([decided]) == "pass"
+
+
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_the_day_after_it_is_red_again_and_told_as_expired(level):
+    (decided,) = judge_known(said("fail"), expires=DAY - timedelta(days=1), table=[requirement(level=level)])
+
+    assert (decided.verdict, decided.red) == ("fail", True)
+    assert decided.known is not None
+    assert decided.known.told == "known until 2026-11-21, by team-chat: expired"
+
+
+@pytest.mark.parametrize("expires", [DAY, DAY - timedelta(days=1)])
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_an_entry_whose_failure_is_gone_fails_the_gate(level, expires):
+    (decided,) = judge_known(said("pass"), expires=expires, table=[requirement(level=level)])
+
+    assert (decided.verdict, decided.red) == ("pass", True)
+    assert decided.known is not None
+    assert decided.known.told == "R-1 passes now: remove it from known-failures.yaml"
+    assert conformance_verdict([decided]) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome", "red"),
+    [
+        ("MUST", "not_exercised", True),
+        ("MUST", "could_not_run", True),
+        ("SHOULD", "not_exercised", False),
+        ("SHOULD", "could_not_run", False),
+    ],
+)
+def test_an_entry_neither_excuses_nor_spoils_what_was_not_decided(level, outcome, red):
+    (decided,) = judge_known(said(outcome), table=[requirement(level=level)])
+
+    assert decided.red is red
+    assert decided.known is not None
+    assert decided.known.told.endswith("whether it still fails is not decided")
+
+
+def test_a_stand_in_whose_failure_is_known_excuses_as_one_that_passes():
+    table = [requirement(stands_in="R-2"), requirement("R-2")]
+    events = [said("not_exercised"), said("fail", name="R-2")]
+
+    assert [each.red for each in judge_known(*events, table=table, names=("R-2",))] == [False, False]
+    assert [each.red for each in judge_known(*events, table=table, names=())] == [True, True]
+
+
+def test_what_is_not_listed_is_red_as_ever_beside_what_is():
+    table = [requirement("R-1"), requirement("R-2")]
+
+    decided = judge_known(said("fail"), said("fail", name="R-2"), table=table)
+
+    assert [each.red for each in decided] == [False, True]
+    assert decided[1].known is None

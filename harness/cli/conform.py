@@ -10,7 +10,11 @@ from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
 from harness.conformance.gate import list_requirements, run_gate
+from harness.conformance.known import known_failures
 from harness.events import Checked
+from harness.known_failures import KnownFailures
+from harness.report.legible import one_line
+from harness.report.numerals import plural
 
 # An embedded sandbox's sessions live so long, that expiry can be waited for: seconds.
 SESSION_TTL = 20.0
@@ -32,17 +36,17 @@ def command(list_only: bool, only: tuple[str, ...], **flags: Any) -> None:
 
 def conform(run: Run, only: tuple[str, ...] = ()) -> None:
     """The gate as one phase of a run, with its progress shown."""
+    known = known_failures(run.target.profile)
     decided: dict[str, int] = {}
     with Progress() as progress:
 
         def on_event(event: Checked) -> None:
-            decided[event.outcome] = decided.get(event.outcome, 0) + 1
-            counts = ", ".join(f"{count} {_MARKS[outcome]}" for outcome, count in decided.items())
+            mark = _mark(event, known)
+            decided[mark] = decided.get(mark, 0) + 1
+            counts = ", ".join(f"{count} {name}" for name, count in decided.items())
             progress.show(f"gate: {counts} · {event.requirement} {event.check}")
             if event.outcome in ("fail", "could_not_run"):
-                progress.note(
-                    f"  {_MARKS[event.outcome].ljust(6)}{event.requirement.ljust(8)} {event.reason or ''}"[:200]
-                )
+                progress.note(f"  {mark.ljust(6)}{event.requirement.ljust(8)} {one_line(event.reason or '', 160)}")
 
         run_gate(
             run.target.profile,
@@ -51,10 +55,21 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> None:
             interrupt=run.interrupt,
             on_event=on_event,
             only=only,
+            known=known,
             watch=run.target.watch,
         )
 
 
+def _mark(event: Checked, known: KnownFailures) -> str:
+    """What a check came to, in a word. Whether the entry of a known failure has expired is for the verdict to say."""
+    if event.outcome != "fail":
+        return _MARKS[event.outcome]
+    if known.of(event.requirement):
+        return "known"
+    return "FLAKY" if event.evidence.get("reproduced") is False else _MARKS["fail"]
+
+
 def _print_requirements() -> None:
     for requirement in list_requirements():
-        click.echo(f"{requirement.id.ljust(10)} {requirement.level.ljust(8)} {requirement.clause}")
+        checks = plural(len(requirement.checks), "check")
+        click.echo(f"{requirement.id.ljust(24)} {requirement.level.ljust(8)} {checks.ljust(10)} {requirement.clause}")

@@ -30,6 +30,7 @@ _OPTIONS = (
     click.option("--report", "report", metavar="DIR", help="Where the report goes. Default: reports/<run-id>/."),
     click.option("--seed", metavar="N", help="Of everything that is drawn at random. Default: 0."),
     click.option("--strict", is_flag=True, default=None, help="A broken SHOULD fails the run too."),
+    click.option("--known-failures", metavar="FILE", help="Failures that are known of. Default: known-failures.yaml."),
     click.option("--budget", type=click.Choice(BUDGETS), help="How thorough to be. Default: standard."),
     click.option("--profile", "profile_name", metavar="NAME", help="A profile of harness.toml. Default: default."),
 )

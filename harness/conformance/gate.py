@@ -16,6 +16,7 @@ from harness.conformance.table import list_requirements
 from harness.errors import ChildDied, CouldNotRun, CredentialsRefused, SinkDied, TargetUnreachable, UsageError
 from harness.events import Checked
 from harness.journal import decode
+from harness.known_failures import KnownFailures
 from harness.processes.child import Child
 from harness.profile import Profile, environment_of
 from harness.recording.writer import JournalWriter
@@ -49,9 +50,11 @@ def run_gate(
     interrupt: Wish,
     on_event: Callable[[Checked], None] | None = None,
     only: Sequence[str] = (),
+    known: KnownFailures | None = None,
     watch: Callable[[], None] = lambda: None,
 ) -> None:
-    """Runs every check (or those of the requirements in `only`) and leaves their verdicts in the run's journal.
+    """Runs every check (or those of the requirements in `only`) and leaves their verdicts in the run's journal, with
+    the failures that are `known` of.
 
     Raises TargetUnreachable or CredentialsRefused before any check ran, SinkDied when the sink died under them,
     ChildDied when pytest could not do its work, UsageError for an id in `only` that is none, and what `watch` raises,
@@ -63,7 +66,7 @@ def run_gate(
     place = Place(folder.absolute(), run_id)
     _preflight(profile)
     with place.writer("harness", profile) as owner:
-        owner.write(part.began(profile, only))
+        owner.write(part.began(profile, only, known))
         try:
             reason = _run(profile, place, interrupt, on_event or _ignore, only, watch)
         except CouldNotRun as error:

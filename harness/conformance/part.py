@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.conformance.table import list_requirements
 from harness.events import Began, Ended, Ending
+from harness.known_failures import KnownFailures
 from harness.profile import Profile
 from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
@@ -36,8 +37,9 @@ class Place:
         return JournalWriter(path, header_now(self.run_id, PHASE, role), profile.redactor)
 
 
-def began(profile: Profile, only: Collection[str] = ()) -> Began:
-    """With the table of the requirements that are to be decided, so that the journal can be judged by itself."""
+def began(profile: Profile, only: Collection[str] = (), known: KnownFailures | None = None) -> Began:
+    """With the table of the requirements that are to be decided and the failures that are known of, so that the
+    journal can be judged by itself."""
     settings: dict[str, Any] = {
         "target": profile.described(),
         "seed": profile.seed,
@@ -46,6 +48,8 @@ def began(profile: Profile, only: Collection[str] = ()) -> Began:
         "only": list(only),
         "requirements": [each.described() for each in list_requirements() if not only or each.id in only],
     }
+    if known is not None and known.entries:
+        settings["known_failures"] = known.described()
     return Began(time.monotonic_ns(), time.time_ns(), PHASE, settings)
 
 

@@ -20,6 +20,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from harness.conformance import fixtures, part, reporting
 from harness.conformance.check import Check
 from harness.conformance.fixtures import WORLD, name_of
+from harness.conformance.known import known_failures
 from harness.conformance.outcome import NotExercised, Unmet
 from harness.conformance.part import Place
 from harness.conformance.table import list_requirements
@@ -50,6 +51,7 @@ _OPTIONS = {
     "max_rate": "never send faster than this, a second",
     "seed": "of everything that is drawn at random",
     "budget": "quick, standard or thorough",
+    "known_failures": "the file of failures that are known of",
 }
 
 
@@ -199,7 +201,7 @@ def _place(config: pytest.Config) -> Place:
 @contextmanager
 def _phase(owner: JournalWriter, profile: Profile) -> Iterator[None]:
     """What the phase's owner writes: how it began, and how it ended."""
-    owner.write(part.began(profile))
+    owner.write(part.began(profile, known=known_failures(profile)))
     try:
         yield
     except KeyboardInterrupt:

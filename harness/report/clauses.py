@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.report.numerals import plural
+
 Row = Mapping[str, Any]
 
 LEVELS = ("MUST", "SHOULD", "OBSERVE")
@@ -43,9 +45,11 @@ class Tally:
 
 
 def status_of(row: Row) -> Status:
+    if known := _of_a_known(row):
+        return known
     match row["verdict"], row["red"]:
         case "fail", red:
-            word = "flaky" if is_flaky(row) else "broken"
+            word = "FLAKY" if is_flaky(row) else "broken"
             return Status(word, "bad") if red else Status(f"{word}, not counted", "warn")
         case "could_not_run", red:
             return Status("could not run", "bad" if red else "warn")
@@ -64,9 +68,39 @@ def is_flaky(row: Row) -> bool:
 
 
 def reds(rows: Iterable[Row]) -> list[Row]:
-    """What decides against the run, the broken before what could not be decided."""
-    order = ("fail", "could_not_run", "not_exercised")
+    """What decides against the run, the broken before what could not be decided, what is only out of date last."""
+    order = ("fail", "could_not_run", "not_exercised", "pass")
     return sorted((row for row in rows if row["red"]), key=lambda row: order.index(row["verdict"]))
+
+
+def borne(rows: Iterable[Row]) -> list[Row]:
+    """The failures that are known of and excused for now."""
+    return [row for row in rows if state_of(row) == "known"]
+
+
+def listed(rows: Iterable[Row]) -> list[Row]:
+    """What is listed as known to fail and does not decide the run: failures that are borne, and what was not tried."""
+    return [row for row in rows if state_of(row) in ("known", "undecided") and not row["red"]]
+
+
+def state_of(row: Row) -> str | None:
+    """What the entry of a known failure comes to: known, expired, gone or undecided. None where there is no entry."""
+    return row["known"]["state"] if "known" in row else None
+
+
+def why(row: Row) -> str | None:
+    """Why a requirement came to what it came to; of a known failure also what its entry says."""
+    told = row["known"]["told"] if "known" in row else None
+    if state_of(row) == "gone":
+        return str(told)
+    return ". ".join(filter(None, (row["reason"], told))) or None
+
+
+def stands_on(row: Row) -> str:
+    """How much the verdict rests on."""
+    if not row["exercised"]:
+        return "no request or reply was made for it"
+    return f"stands on {plural(row['exercised'], 'request or reply', 'requests or replies')}"
 
 
 def tallies(rows: Sequence[Row]) -> list[Tally]:
@@ -90,3 +124,15 @@ def _tally(level: str, rows: Iterable[Row]) -> Tally:
     said = [row["verdict"] for row in rows if row["level"] == level]
     outcomes = ("pass", "fail", "could_not_run", "not_exercised", "observed")
     return Tally(level, len(said), *(said.count(outcome) for outcome in outcomes))
+
+
+def _of_a_known(row: Row) -> Status | None:
+    match state_of(row):
+        case "known":
+            return Status("FLAKY, known" if is_flaky(row) else "known failure", "warn")
+        case "expired":
+            return Status("FLAKY, expired" if is_flaky(row) else "known, expired", "bad")
+        case "gone":
+            return Status("passes now", "bad")
+        case _:
+            return None

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.report import html
-from harness.report.clauses import reds, status_of
-from harness.report.evidence import first_response
+from harness.report.clauses import listed, reds, stands_on, status_of, why
+from harness.report.evidence import exhibits, first_text
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.legible import legible, one_line
@@ -15,7 +15,7 @@ from harness.report.numerals import count, milliseconds
 from harness.report.sums import sums_of
 
 # What is told here; the rest is in the report, and the last line of each list says so.
-MOST_REDS = 6
+MOST_REDS = 5
 MOST_FAILURES = 4
 MARGIN = 13
 
@@ -62,15 +62,31 @@ class _Page:
             self.say("", one_line(reason))
 
     def reds(self, result: Mapping[str, Any]) -> None:
-        red = reds(result.get("requirements", ()))
+        rows = result.get("requirements", ())
+        red, known = reds(rows), listed(rows)
         for row in red[:MOST_REDS]:
-            self.say(one_line(row["id"], 12), f"{status_of(row).word}: {one_line(row['clause'])}", "bad")
-            if row["reason"]:
-                self.say("", one_line(row["reason"], 200))
-            if response := first_response(row):
-                self.say("", f"answered: {one_line(response, 120)}")
+            self._red(row)
         if len(red) > MOST_REDS:
             self.say("", f"and {count(len(red) - MOST_REDS)} more: see the report")
+        for row in known[:MOST_REDS]:
+            text = f"{status_of(row).word}: {one_line(row['known']['told'], 200)}"
+            self.say(one_line(row["id"], 12), text, "warn")
+        if len(known) > MOST_REDS:
+            self.say("", f"and {count(len(known) - MOST_REDS)} more that are known: see the report")
+
+    def _red(self, row: Mapping[str, Any]) -> None:
+        self.say(one_line(row["id"], 12), f"{status_of(row).word}: {one_line(row['clause'])}", "bad")
+        if reason := why(row):
+            self.say("", one_line(reason, 200))
+        for label, key in (("sent", "curl"), ("answered", "response")):
+            if text := first_text(row, key):
+                self.say("", f"{label}: {one_line(text, 120)}")
+        marks = [
+            mark for exhibit in exhibits(row, 0)[:1] for mark in exhibit.marks[:1] if exhibit.reproduced is not None
+        ]
+        self.say("", "; ".join([stands_on(row), *marks]))
+        if "reproduce" in row:
+            self.say("", f"again: {one_line(row['reproduce'])}")
 
     def load(self, load: Mapping[str, Any]) -> None:
         self.lines.append("")

@@ -29,19 +29,20 @@ class Exhibit:
 
     @property
     def marks(self) -> list[str]:
-        replay = {True: "failed again when replayed", False: "did not fail again when replayed: flaky"}
+        replay = {True: "failed again when replayed", False: "FLAKY: did not fail again when replayed"}
         told = [] if self.reproduced is None else [replay[self.reproduced]]
         return told + ([f"seed {self.seed}"] if self.seed is not None else [])
 
 
 def exhibits(row: Mapping[str, Any], most: int) -> list[Exhibit]:
-    """The evidence of one requirement, each text cut to `most` characters."""
-    return [_exhibit(item, most) for item in row["evidence"]]
+    """The evidence of one requirement, of failures first, each text cut to `most` characters."""
+    failures_first = sorted(row["evidence"], key=lambda item: item["outcome"] != "fail")
+    return [_exhibit(item, most) for item in failures_first]
 
 
-def first_response(row: Mapping[str, Any]) -> str | None:
-    """What the target answered where it first failed; None where nothing was kept of it."""
-    return next((as_text(item["response"]) for item in row["evidence"] if "response" in item), None)
+def first_text(row: Mapping[str, Any], key: str) -> str | None:
+    """One text, such as "curl" or "response", of where the target first failed; None where nothing was kept of it."""
+    return next((as_text(item[key]) for item in row["evidence"] if key in item), None)
 
 
 def _exhibit(item: Mapping[str, Any], most: int) -> Exhibit:

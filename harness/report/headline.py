@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.clauses import Tally, tallies, why_excused
+from harness.report.clauses import Tally, borne, is_flaky, state_of, tallies, why_excused
 from harness.report.legible import one_line
 from harness.report.numerals import count, plural, time_of
 
@@ -66,7 +66,10 @@ def could_not_run_reasons(result: Result) -> list[str]:
 
 def _passed(result: Result) -> str:
     asked = "what was asked for holds" if result.get("only") else "the contract is kept"
-    kept = [asked] if "requirements" in result else []
+    known = len(borne(result.get("requirements", ())))
+    kept = (
+        [asked + (f", but for {plural(known, 'known failure')}" if known else "")] if "requirements" in result else []
+    )
     if "load" in result:
         met = len(result["load"]["objectives"])
         kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
@@ -74,13 +77,22 @@ def _passed(result: Result) -> str:
 
 
 def _failed(result: Result) -> str:
-    return _sentence(f"the target {_broken(result) or 'failed'}")
+    broken, gone = _broken(result), _gone(result)
+    told = [f"the target {broken}"] if broken else []
+    told += [gone] if gone else []
+    return _sentence("; ".join(told) or "the target failed")
+
+
+def _gone(result: Result) -> str:
+    gone = sum(state_of(row) == "gone" for row in result.get("requirements", ()))
+    return f"{plural(gone, 'known failure is', 'known failures are')} gone and still listed" if gone else ""
 
 
 def _broken(result: Result) -> str:
     broken = [row for row in result.get("requirements", ()) if row["red"] and row["verdict"] == "fail"]
     missed = missed_objectives(result)
-    faults = [f"broke {plural(len(broken), 'requirement')}"] if broken else []
+    flaky = sum(map(is_flaky, broken))
+    faults = [f"broke {plural(len(broken), 'requirement')}" + (f" ({flaky} FLAKY)" if flaky else "")] if broken else []
     faults += [f"missed {plural(len(missed), 'objective')}"] if missed else []
     return " and ".join(faults)
 
@@ -110,6 +122,10 @@ def _facts(result: Result) -> list[str]:
         facts.append(f"What was seen before counts: the target {_broken(result)}.")
     rows = result.get("requirements", [])
     facts += [_tallied(tally) for tally in tallies(rows)]
+    if known := len(borne(rows)):
+        facts.append(
+            f"{plural(known, 'failure is', 'failures are')} known of and not counted, until the entry expires."
+        )
     facts += [f"{row['id']} could not be tried: {why_excused(row)}." for row in rows if why_excused(row)]
     if "load" in result:
         facts += _trusted(result["load"])

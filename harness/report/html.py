@@ -76,6 +76,8 @@ def _environment() -> Environment:
         "value": figures.objective_value,
         "by_number": figures.by_number,
         "excuse": clauses.why_excused,
+        "why": clauses.why,
+        "stands_on": clauses.stands_on,
         "names": _with_names,
     }
     environment.globals |= {

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from harness.report.clauses import is_flaky, why_excused
+from harness.report.clauses import is_flaky, stands_on, state_of, status_of, why, why_excused
 from harness.report.evidence import as_text, exhibits
 from harness.report.headline import could_not_run_reasons
 from harness.report.legible import one_line
@@ -66,34 +66,47 @@ def _properties(result: Result) -> Iterator[tuple[str, object]]:
 
 def _requirement(row: Mapping[str, Any]) -> ET.Element:
     case = _case(f"conformance.{row['level']}", f"{row['id']} {row['clause']}")
+    case.set("assertions", str(row["exercised"]))
     text = "\n\n".join(_evidence(row))
     match row["verdict"], row["red"]:
-        case "pass", _:
+        case "pass", True:
+            _mark(case, "failure", row["known"]["told"], "known failure is gone", text)
+        case "pass", False:
             pass
         case "observed", _:
             ET.SubElement(case, "system-out").text = "\n\n".join(filter(None, (row["reason"], text)))
         case "fail", True:
-            _mark(case, "failure", row["reason"] or row["clause"], "flaky" if is_flaky(row) else "broken", text)
+            _mark(case, "failure", _message(row), "flaky" if is_flaky(row) else "broken", text)
         case verdict, True:
-            _mark(case, "error", row["reason"] or "no reason was given", verdict, text)
+            _mark(case, "error", why(row) or "no reason was given", verdict, text)
         case verdict, False:
             _mark(case, "skipped", _why_not_counted(row, verdict))
+            if verdict == "fail":
+                ET.SubElement(case, "system-out").text = text
     return case
 
 
+def _message(row: Mapping[str, Any]) -> str:
+    return ("FLAKY: " if is_flaky(row) else "") + (why(row) or row["clause"])
+
+
 def _why_not_counted(row: Mapping[str, Any], verdict: str) -> str:
-    reason = row["reason"] or "no reason was given"
+    reason = why(row) or "no reason was given"
+    if state_of(row) == "known":
+        return f"{status_of(row).word}: {row['known']['told']}. {row['reason'] or ''}".strip()
     if verdict == "fail":
-        return f"broken, and not counted without --strict: {reason}"
+        return f"{'FLAKY' if is_flaky(row) else 'broken'}, and not counted without --strict: {reason}"
     excuse = why_excused(row)
     return f"{verdict.replace('_', ' ')}: {reason}" + (f" ({excuse})" if excuse else "")
 
 
 def _evidence(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{row['id']} ({row['level']}): {row['clause']}"
+    yield f"{row['id']} ({row['level']}): {row['clause']}\n({stands_on(row)})"
     for exhibit in exhibits(row, MOST_EVIDENCE):
         head = ", ".join([f"check {exhibit.check}: {exhibit.outcome}", *exhibit.marks])
         yield "\n".join([head, *(f"{label}:\n{text}" for label, text in exhibit.texts)])
+    if "reproduce" in row:
+        yield f"Again:\n{row['reproduce']}"
 
 
 def _load(load: Mapping[str, Any]) -> Iterator[ET.Element]:

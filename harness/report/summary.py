@@ -1,9 +1,9 @@
 """summary.md: the run on one page, for a CI job's summary. The verdict first, then what is red, then the figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.report.clauses import reds, status_of, tallies
+from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
@@ -55,16 +55,36 @@ def _requirements(result: Result) -> Iterator[str]:
         yield _red(row)
     if len(red) > MOST_REDS:
         yield f"{count(len(red) - MOST_REDS)} more in the report."
+    if known := listed(rows):
+        yield "#### Listed as known failures: they do not count"
+        yield table(("Requirement", "Status", "Known"), [_known(row) for row in known], 3)
+    yield _all(rows)
 
 
 def _red(row: Mapping[str, Any]) -> str:
     told = [f"**{inline(row['id'])}** ({row['level']}, {status_of(row).word}): {inline(row['clause'], 500)}"]
-    if row["reason"]:
-        told.append(f"Why: {inline(row['reason'], 500)}")
+    if reason := why(row):
+        told.append(f"Why: {inline(reason, 500)}")
     for exhibit in exhibits(row, MOST_EVIDENCE)[:1]:
         told.append(inline(f"{', '.join([f'Check {exhibit.check}', *exhibit.marks])}.", 500))
         told += [f"{inline(label)}:\n\n{block(text, MOST_EVIDENCE)}" for label, text in exhibit.texts]
+    told.append(f"It {stands_on(row)}." if row["exercised"] else f"{stands_on(row).capitalize()}.")
+    if "reproduce" in row:
+        told.append(f"Again:\n\n{block(row['reproduce'], MOST_EVIDENCE)}")
     return "\n\n".join(told)
+
+
+def _known(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return inline(row["id"]), status_of(row).word, inline(row["known"]["told"], 500)
+
+
+def _all(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Folded away: every requirement, with the number of requests and replies that its verdict stands on."""
+    told: list[tuple[str, ...]] = [
+        (inline(row["id"]), row["level"], status_of(row).word, count(row["exercised"])) for row in rows
+    ]
+    listed = table(("Requirement", "Level", "Verdict", "Requests and replies"), told, 3)
+    return f"<details><summary>Every requirement</summary>\n\n{listed}\n\n</details>"
 
 
 def _load(result: Result) -> Iterator[str]:

@@ -23,6 +23,7 @@ base_uri = "http://127.0.0.1:1"
 def folder(tmp_path):
     (tmp_path / "harness.toml").write_text(CONFIG)
     (tmp_path / "key.txt").write_text("sk-from-a-file\n")
+    (tmp_path / "known.yaml").write_text("- {requirement: MSG-33, reason: a, owner: b, expires: 2026-12-31}\n")
     return tmp_path
 
 
@@ -34,6 +35,8 @@ def folder(tmp_path):
         (["conform", "--base-url", "example.org"], "--base-url: takes an absolute http or https URL"),
         (["conform", "--reply-timeout", "-1"], "--reply-timeout: takes a number above 0"),
         (["conform", "--only", "NO-SUCH"], "NO-SUCH"),
+        (["conform", "--known-failures", "nowhere.yaml"], "nowhere.yaml cannot be read"),
+        (["conform", "--known-failures", "known.yaml"], "known.yaml: entry 1 (MSG-33): there is no requirement"),
         (["load", "--objective", "speed>1"], "there is no figure 'speed'"),
         (["load", "--objective", "reply_p99<2"], "give its bound in us, ms or s"),
         (["load", "--duration", "soon"], "takes a time such as 60s"),
@@ -56,7 +59,7 @@ def test_a_report_never_overwrites_what_is_there(folder):
 
     assert done.returncode == 2
     assert "not empty" in done.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["harness.toml", "key.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == ["harness.toml", "key.txt", "known.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -125,3 +128,12 @@ def test_every_verb_has_a_help_page(verb):
 
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: harness")
+
+
+def test_the_list_tells_the_level_the_number_of_checks_and_the_clause():
+    done = harness("conform", "--list")
+
+    assert done.returncode == 0
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("AUTH-2 ")]
+    assert line.split(maxsplit=4)[1:4] == ["MUST", "1", "check"]
+    assert line.endswith("real one.")

@@ -12,6 +12,7 @@ from tests.report.runs import (
     WALL,
     Traffic,
     hostile,
+    listed,
     with_outcomes,
     write_conform,
     write_load,
@@ -41,6 +42,14 @@ def load_only(folder: Path) -> None:
 
 def strict(folder: Path) -> None:
     write_conform(folder, with_outcomes(BROKEN_SHOULD), strict=True)
+
+
+def known(folder: Path) -> None:
+    write_conform(folder, with_outcomes(BROKEN_AUTH, FLAKY_REPLY), known_failures=listed("2026-11-22", "MSG-2"))
+
+
+def out_of_date(folder: Path) -> None:
+    write_conform(folder, with_outcomes(BROKEN_AUTH), known_failures=listed("2026-11-21"))
 
 
 def never_exercised(folder: Path) -> None:
@@ -99,6 +108,8 @@ CASES: dict[str, Callable[[Path], None]] = {
         conform_only,
         load_only,
         strict,
+        known,
+        out_of_date,
         never_exercised,
         could_not_run,
         killed,

@@ -87,8 +87,10 @@ def test_headings_come_in_order_and_ids_are_unique(report_of: ReportOf, case: st
     ("case", "sentence"),
     [
         ("green", "The contract is kept, and the load run met all 4 objectives."),
-        ("reds", "The target broke 2 requirements and missed 2 objectives."),
+        ("reds", "The target broke 2 requirements (1 FLAKY) and missed 2 objectives."),
         ("conform_only", "The contract is kept."),
+        ("known", "The contract is kept, but for 2 known failures."),
+        ("out_of_date", "The target broke 1 requirement; 1 known failure is gone and still listed."),
         ("load_only", "The load run met all 4 objectives."),
         ("strict", "The target broke 1 requirement."),
         ("never_exercised", "Not proven: 1 MUST was never exercised."),
@@ -141,7 +143,7 @@ def test_a_red_requirement_shows_its_clause_request_response_and_expectation(rep
         "seed 7",
     ):
         assert part in shown
-    assert "did not fail again when replayed: flaky" in shown
+    assert "FLAKY: did not fail again when replayed" in shown
 
 
 def test_what_is_not_exercised_says_why_and_what_to_give(report_of: ReportOf) -> None:
@@ -219,3 +221,26 @@ def test_the_command_that_repeats_the_run_can_be_pasted(tmp_path: Path) -> None:
     assert "--client-id 'x y'" in shown
     assert "--objective 'reply_p99<2s'" in shown
     assert "--seed 7" in shown
+
+
+def test_a_known_failure_stands_among_the_others_with_its_entry_and_its_evidence(report_of: ReportOf) -> None:
+    shown = page(report_of("known"))
+
+    assert shown.elements["article"] == 0
+    assert "known until 2026-11-22, by team-edge: ticket 4711, in the proxy" in shown.text("li")
+    assert "FLAKY, known" in shown.text("li")
+    assert "curl -X POST" in shown.text("details")
+
+
+def test_an_entry_that_is_out_of_date_is_told_in_red(report_of: ReportOf) -> None:
+    shown = page(report_of("out_of_date")).text("article")
+
+    assert "known until 2026-11-21, by team-edge: expired" in shown
+    assert "RPL-1 passes now: remove it from ci/known.yaml" in shown
+
+
+def test_every_requirement_has_the_number_that_its_verdict_stands_on(report_of: ReportOf) -> None:
+    text = (report_of("green") / "report.html").read_text(encoding="utf-8")
+    judged = sum(requirement.level != "OBSERVE" for requirement in REQUIREMENTS)
+
+    assert len(re.findall(r'<span class="number"><abbr title="[^"]+">\d+</abbr>', text)) == judged

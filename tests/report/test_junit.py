@@ -147,3 +147,33 @@ def test_a_run_that_did_not_end_is_an_error_with_the_reason(tmp_path: Path) -> N
     error = cases(tmp_path)["run.ending the"].find("error")
     assert error is not None
     assert error.get("message") == "the webhook sink is gone \\x1b[31m\\x00\\ud800 ]]>"
+
+
+def test_a_known_failure_is_skipped_with_its_owner_and_its_day(report_of: ReportOf) -> None:
+    case = cases(report_of("known"))["conformance.MUST AUTH-2"]
+    skipped = case.find("skipped")
+
+    assert skipped is not None
+    assert "known until 2026-11-22, by team-edge: ticket 4711, in the proxy" in skipped.get("message", "")
+    assert "curl -X POST" in (case.findtext("system-out") or "")
+
+
+def test_an_entry_that_is_out_of_date_is_a_failure(report_of: ReportOf) -> None:
+    told = cases(report_of("out_of_date"))
+    expired, gone = (told[f"conformance.MUST {name}"].find("failure") for name in ("AUTH-2", "RPL-1"))
+
+    assert expired is not None
+    assert "known until 2026-11-21, by team-edge: expired" in expired.get("message", "")
+    assert gone is not None
+    assert gone.get("message") == "RPL-1 passes now: remove it from ci/known.yaml"
+
+
+def test_a_case_tells_what_it_stands_on_its_seed_and_how_to_try_it_again(report_of: ReportOf) -> None:
+    case = cases(report_of("reds"))["conformance.MUST RPL-1"]
+    failure = case.find("failure")
+
+    assert case.get("assertions") == "24"
+    assert failure is not None
+    assert failure.get("type") == "flaky"
+    assert failure.get("message", "").startswith("FLAKY: ")
+    assert "harness conform --only RPL-1 --seed 7" in (failure.text or "")

@@ -9,7 +9,7 @@ import pytest
 from harness.report.markdown import block, inline
 from harness.report.write import write_report
 from tests.report.cases import CASES
-from tests.report.runs import HOSTILE, hostile, write_conform, write_load
+from tests.report.runs import HOSTILE, REQUIREMENTS, hostile, write_conform, write_load
 
 ReportOf = Callable[[str], Path]
 FENCED = re.compile(r"^(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
@@ -43,7 +43,7 @@ def test_reds_come_with_their_clause_reason_and_evidence(report_of: ReportOf) ->
     assert "**AUTH-2** (MUST, broken): every operation answers 401" in text
     assert "Why: a key that differs from a real one" in text
     assert "curl -X POST https://messaging.example.com/v1/sessions" in text
-    assert "**RPL-1** (MUST, flaky)" in text
+    assert "**RPL-1** (MUST, FLAKY)" in text
 
 
 def test_the_counts_of_a_load_run_are_written_out_as_sums(report_of: ReportOf) -> None:
@@ -66,7 +66,8 @@ def test_nothing_that_a_target_said_changes_the_structure(tmp_path: Path) -> Non
         write_load(tmp_path / name, traffic, **settings)
         write_report(tmp_path / name)
         texts.append(summary(tmp_path / name))
-    attacked, calm = (unfenced(text) for text in texts)
+    ours = "<details><summary>Every requirement</summary>", "</details>"
+    attacked, calm = (unfenced(text).replace(ours[0], "").replace(ours[1], "") for text in texts)
 
     assert "<" not in attacked
     assert not re.search(r"(?<!\\)[`*]{1,2}(?=c\*|b`)", attacked)
@@ -88,3 +89,16 @@ def test_inline_text_neither_links_nor_mentions_nor_breaks_the_line() -> None:
     assert r"\[d\](javascript:" in shown
     assert r"\@everyone" in shown
     assert inline("see https://evil.example") == r"see https\://evil.example"
+
+
+def test_known_failures_stand_in_a_table_with_their_owner(report_of: ReportOf) -> None:
+    text = summary(report_of("known"))
+
+    assert "| AUTH-2 | known failure | known until 2026-11-22, by team-edge: ticket 4711, in the proxy |" in text
+    assert "## Pass: The contract is kept, but for 2 known failures." in text
+
+
+def test_every_requirement_is_listed_with_what_its_verdict_stands_on(report_of: ReportOf) -> None:
+    rows = re.findall(r"^\| ([A-Z]+-\w+) \| [A-Z]+ \| [\w ,]+ \| \d+ \|$", summary(report_of("reds")), re.MULTILINE)
+
+    assert rows == [requirement.id for requirement in REQUIREMENTS]
