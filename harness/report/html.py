@@ -38,7 +38,7 @@ def render(result: Mapping[str, Any]) -> str:
             timeline=timeline(load["series"]) if load else None,
             curves=curves(load) if load else None,
             command=page.command_of(result),
-            files=page.FILES,
+            files=page.files_of(result),
         )
     )
     return text

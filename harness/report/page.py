@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report import junit, result_json, summary
+from harness.report import junit, result_json, sarif, summary
 from harness.report.clauses import Row, Status, Tally, area_of, reds, status_of, tallies
 from harness.report.evidence import Exhibit, exhibits
 
@@ -76,12 +76,18 @@ def _argument(value: object) -> str:
 _OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
 
 
-FILES = (
+_FILES = (
     (result_json.NAME, "everything shown here, for programs"),
     (junit.NAME, "the same as test cases, for CI servers"),
+    (sarif.NAME, "what the gate found, for code hosts and editors"),
     (summary.NAME, "the same on one page, for a CI job's summary"),
     ("journal.ndjson", "every event of the run, a line each (.gz where it is large): all of the above comes from it"),
 )
+
+
+def files_of(result: Result) -> list[tuple[str, str]]:
+    """The files beside report.html, each with what it is for."""
+    return [(name, what) for name, what in _FILES if name != sarif.NAME or "requirements" in result]
 
 
 def _level(tally: Tally, rows: Sequence[Row]) -> Level:
