@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from harness.cli import github
 from harness.cli.complaint import errors_told, tell
 from harness.cli.target import Target, target
 from harness.errors import CouldNotRun, JournalError, UsageError
@@ -62,18 +63,20 @@ def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl
 def report(folder: Path, redactor: Redactor | None = None) -> int:
     """Writes the report of the run in `folder`, shows its closing lines, and returns the exit code it stands for."""
     result = write_report(folder, redactor)
-    if _holds_anything(result):
-        _print(result, folder)
+    _print(result, folder)
     return int(result["exit_code"])
 
 
 def _print(result: Mapping[str, Any], folder: Path) -> None:
-    """The closing lines. Where nobody reads them any more, the exit code and the report say the same."""
+    """The closing lines, and what a code host is told. Where nobody reads on, exit code and report say the same."""
     width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
     colour = sys.stdout is not None and sys.stdout.isatty()
+    lines = closing_lines(result, folder, width=width, colour=colour) if _holds_anything(result) else []
     try:
-        for line in closing_lines(result, folder, width=width, colour=colour):
-            click.echo(line)
+        with github.no_commands():
+            for line in lines:
+                click.echo(line)
+        github.tell(result, folder)
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:

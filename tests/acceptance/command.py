@@ -18,8 +18,9 @@ CHILDREN = {"sink": "harness.sink", "sandbox": "harness sandbox", "customers": "
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's environment without any HARNESS_ variable, and with `extra`."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("HARNESS_")} | extra
+    """This process's environment without any variable of the harness or of GitHub Actions, and with `extra`."""
+    ours = ("HARNESS_", "GITHUB_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | extra
 
 
 def harness(*arguments: str, cwd: Path | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
