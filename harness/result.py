@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness import figures
+from harness.behaviour import behaviour
 from harness.errors import JournalError
 from harness.events import Began, Checked, Ended, Event
 from harness.histogram import Latency
@@ -100,7 +101,7 @@ def _conform(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Ver
     known = from_journal(settings.get("known_failures"))
     decided = judge_requirements(requirements, checked, bool(settings.get("strict")), known, _when(began.wall).date())
     rows = [_requirement(verdict, settings.get("seed")) for verdict in decided]
-    return {"requirements": rows}, conformance_verdict(decided)
+    return {"requirements": rows, "behaviour": behaviour(decided)}, conformance_verdict(decided)
 
 
 def _requirement(decided: RequirementVerdict, seed: object) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report import clauses, figures, numerals, page, sums
+from harness.report import card, clauses, figures, numerals, page, sums
 from harness.report.charts.curve import curves
 from harness.report.charts.timeline import timeline
 from harness.report.headline import could_not_run_reasons, headline
@@ -33,6 +33,7 @@ def render(result: Mapping[str, Any]) -> str:
             duration_s=numerals.between(result["started"], result["finished"]),
             red=page.red_entries(rows) if rows else [],
             levels=page.levels(rows) if rows else [],
+            card=card.card_of(result),
             load=load,
             sums=sums.sums_of(load) if load else [],
             timeline=timeline(load["series"]) if load else None,
@@ -83,6 +84,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "plural": numerals.plural,
         "share": numerals.share,
+        "STATUS": card.STATUS,
         "MEANINGS": sums.MEANINGS,
         "TONES": sums.TONES,
         "LATENCY_ROWS": figures.LATENCY_ROWS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
@@ -15,12 +16,21 @@ NAME = "summary.md"
 # Of each text of evidence: characters. A job's summary holds a megabyte in all, so the reds told at length are few.
 MOST_EVIDENCE = 800
 MOST_REDS = 20
+# Of a clause and of what was seen, in the behaviour card: characters.
+MOST_SEEN = 160
 
 Result = Mapping[str, Any]
 
 
 def render(result: Result) -> str:
-    sections = [*_verdict(result), *_unfinished(result), *_requirements(result), *_load(result), _where(result)]
+    sections = [
+        *_verdict(result),
+        *_unfinished(result),
+        *_requirements(result),
+        *_behaviour(result),
+        *_load(result),
+        _where(result),
+    ]
     return "\n\n".join(sections) + "\n"
 
 
@@ -85,6 +95,23 @@ def _all(rows: Sequence[Mapping[str, Any]]) -> str:
     ]
     listed = table(("Requirement", "Level", "Verdict", "Requests and replies"), told, 3)
     return f"<details><summary>Every requirement</summary>\n\n{listed}\n\n</details>"
+
+
+def _behaviour(result: Result) -> Iterator[str]:
+    card = card_of(result)
+    if card is None:
+        return
+    points = [(area, entry.point) for area, entries in card.areas for entry in entries]
+    found = [(area, point) for area, point in points if point["finding"] != "inconclusive"]
+    yield "### Behaviour card"
+    if found:
+        yield table(("Area", "Left open", "Finding", "Seen"), [_point(area, point) for area, point in found], 4)
+    if rest := [inline(point["id"]) for _, point in points if point["finding"] == "inconclusive"]:
+        yield f"Inconclusive: {', '.join(rest)}."
+
+
+def _point(area: str, point: Mapping[str, Any]) -> tuple[str, ...]:
+    return area, inline(point["clause"], MOST_SEEN), point["finding"], inline(point["seen"] or "", MOST_SEEN)
 
 
 def _load(result: Result) -> Iterator[str]:

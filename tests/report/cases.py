@@ -7,7 +7,10 @@ from harness.events import Checked, Ended
 from tests.report.runs import (
     BROKEN_AUTH,
     BROKEN_SHOULD,
+    FACTS,
     FLAKY_REPLY,
+    PLACES,
+    REQUIREMENTS,
     SECOND,
     WALL,
     Traffic,
@@ -50,6 +53,15 @@ def known(folder: Path) -> None:
 
 def out_of_date(folder: Path) -> None:
     write_conform(folder, with_outcomes(BROKEN_AUTH), known_failures=listed("2026-11-21"))
+
+
+def behaviour(folder: Path) -> None:
+    once, empty = (
+        Checked(6, "OBS-REPLIES", "replies", "observed", 24, "one, in 24 of 24", {"finding": "observed", **FACTS}),
+        Checked(6, "OBS-EMPTY", "empty", "observed", 2, "HTTP 400", {"finding": "not observed"}),
+    )
+    rows = [{**each.described(), "place": PLACES.get(each.id, each.place)} for each in REQUIREMENTS]
+    write_conform(folder, with_outcomes(once, empty), requirements=rows)
 
 
 def never_exercised(folder: Path) -> None:
@@ -108,6 +120,7 @@ CASES: dict[str, Callable[[Path], None]] = {
         conform_only,
         load_only,
         strict,
+        behaviour,
         known,
         out_of_date,
         never_exercised,

@@ -71,6 +71,23 @@ REQUIREMENTS = (
 )
 
 
+# Where the open points stand, and what is told of one: every shape that plain data can have.
+PLACES = {
+    "OBS-REPLIES": "#/webhooks/message/post",
+    "OBS-EMPTY": "#/components/schemas/SendMessage/properties/content",
+    "OBS-PHONES": "#/components/schemas/Customer/properties/phoneNumber",
+}
+FACTS: dict[str, Any] = {
+    "user_agent": "bot <1.0>",
+    "backoff_s": [0.5, 1.0],
+    "redirects": False,
+    "statuses": {"first": 200, "last": None},
+    "schedule": [{"attempt": 1, "after_s": 0.0}, {"attempt": 2, "after_s": 0.5}],
+    "nested": {"deep": [{"er": [1]}]},
+    "headers": [],
+}
+
+
 def passes(requirement: Requirement) -> list[Checked]:
     """What every check of it says of a target that is right."""
     observed = {"OBS-REPLIES": "one, in 24 of 24 messages", "OBS-EMPTY": "200, as any other content"}
