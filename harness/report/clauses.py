@@ -93,7 +93,7 @@ def why(row: Row) -> str | None:
     told = row["known"]["told"] if "known" in row else None
     if state_of(row) == "gone":
         return str(told)
-    return ". ".join(filter(None, (row["reason"], told))) or None
+    return "; ".join(filter(None, (row["reason"], told))) or None
 
 
 def stands_on(row: Row) -> str:

@@ -31,6 +31,7 @@ def closing_lines(result: Mapping[str, Any], folder: Path, width: int, colour: b
     page.reds(shown)
     if "load" in shown:
         page.load(shown["load"])
+    page.lines += [""] if shown.get("requirements") and "load" not in shown else []
     page.say("Report", str(legible(str(folder / html.NAME))))
     return page.lines
 
@@ -65,9 +66,11 @@ class _Page:
         rows = result.get("requirements", ())
         red, known = reds(rows), listed(rows)
         for row in red[:MOST_REDS]:
+            self.lines.append("")
             self._red(row)
         if len(red) > MOST_REDS:
             self.say("", f"and {count(len(red) - MOST_REDS)} more: see the report")
+        self.lines += [""] if known else []
         for row in known[:MOST_REDS]:
             text = f"{status_of(row).word}: {one_line(row['known']['told'], 200)}"
             self.say(one_line(row["id"], 12), text, "warn")

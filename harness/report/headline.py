@@ -142,7 +142,7 @@ def _trusted(load: Mapping[str, Any]) -> list[str]:
 
 def _tallied(tally: Tally) -> str:
     if tally.level == "OBSERVE":
-        return f"{tally.observed} of {plural(tally.total, 'open point')} observed."
+        return f"{tally.observed} of {plural(tally.total, 'open point')} settled."
     rest = {
         "broken": tally.broken,
         "could not be decided": tally.could_not_run,

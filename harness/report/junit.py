@@ -93,7 +93,7 @@ def _message(row: Mapping[str, Any]) -> str:
 def _why_not_counted(row: Mapping[str, Any], verdict: str) -> str:
     reason = why(row) or "no reason was given"
     if state_of(row) == "known":
-        return f"{status_of(row).word}: {row['known']['told']}. {row['reason'] or ''}".strip()
+        return f"{status_of(row).word}: {'; '.join(filter(None, (row['known']['told'], row['reason'])))}"
     if verdict == "fail":
         return f"{'FLAKY' if is_flaky(row) else 'broken'}, and not counted without --strict: {reason}"
     excuse = why_excused(row)

@@ -59,7 +59,7 @@ def _requirements(result: Result) -> Iterator[str]:
         (t.level, *map(count, (t.total, t.held, t.broken, t.could_not_run, t.not_exercised, t.observed)))
         for t in tallies(rows)
     ]
-    yield table(("Level", "All", "Hold", "Broken", "Could not run", "Not exercised", "Observed"), counts, 1)
+    yield table(("Level", "All", "Hold", "Broken", "Could not run", "Not exercised", "Settled"), counts, 1)
     red = reds(rows)
     for row in red[:MOST_REDS]:
         yield _red(row)
