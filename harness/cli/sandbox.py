@@ -11,10 +11,11 @@ import click
 from harness.processes import lifeline
 from harness.sandbox.config import DEFAULT_HANDOVER_PHRASES, DEVELOPMENT_TENANTS, Config, Tenant
 from harness.sandbox.console import Console
-from harness.sandbox.faults import catalogue
+from harness.sandbox.faults import catalogue as all_faults
 from harness.sandbox.process import serve
 from harness.sandbox.sandbox import Running
 from harness.sandbox.tenants import VARIABLE, tenants_from
+from harness.sandbox.variants import catalogue as all_variants
 from harness.sandbox.webhooks import is_loopback
 
 SECONDS = click.FloatRange(min=0)
@@ -24,6 +25,12 @@ class WillNotStart(click.ClickException):
     """One clear line, and the exit code of a configuration that cannot work."""
 
     exit_code = 2
+
+
+class Ended(click.ClickException):
+    """One clear line, and the exit code of what could not go on: it had started."""
+
+    exit_code = 3
 
 
 @click.command()
@@ -44,6 +51,14 @@ class WillNotStart(click.ClickException):
 @click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Seed a defect (repeatable); see --faults.")
 @click.option("--faults", "list_faults", is_flag=True, help="List the defects that there are, and exit.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="Keep the contract in another way (repeatable); see --variants.",
+)
+@click.option("--variants", "list_variants", is_flag=True, help="List the variants that there are, and exit.")
 @click.option(
     "--handover-phrase",
     "handover_phrases",
@@ -68,29 +83,54 @@ class WillNotStart(click.ClickException):
 )
 @click.option("--lifeline", "on_lifeline", is_flag=True, help="End when stdin does.")
 def command(
-    *, list_faults: bool, quiet: bool, log_file: Path | None, announce: bool, on_lifeline: bool, **options: Any
+    *,
+    list_faults: bool,
+    list_variants: bool,
+    quiet: bool,
+    log_file: Path | None,
+    announce: bool,
+    on_lifeline: bool,
+    **options: Any,
 ) -> None:
     """The embedded Messaging API: build against it, and see in its log what you did right and wrong.
 
     Tenants come from the environment variable HARNESS_SANDBOX_TENANTS, a JSON array of {"client_id", "api_key"};
     without it there are two for development, whose keys are shown at the start.
     """
-    if list_faults:
-        for name, fault in catalogue().items():
-            click.echo(f"{name:24}{fault.summary}")
+    if list_faults or list_variants:
+        _list(faults=list_faults, variants=list_variants)
         return
+    up = False
+
+    def started(sandbox: Running) -> None:
+        nonlocal up
+        _tell(sandbox, config, announce=announce)
+        if on_lifeline:  # not before SIGTERM, which it sends, is handled
+            lifeline.hold()
+        up = True
+
     try:
         config = _config(options)
         console = Console(None if quiet else sys.stderr, [tenant.api_key for tenant in config.tenants])
-
-        def started(sandbox: Running) -> None:
-            _tell(sandbox, config, announce=announce)
-            if on_lifeline:  # not before SIGTERM, which it sends, is handled
-                lifeline.hold()
-
         serve(config, console, started, log_file)
-    except (OSError, ValueError) as error:
-        raise WillNotStart(_why(error)) from None
+    except ValueError as error:
+        raise WillNotStart(str(error)) from None
+    except OSError as error:
+        raise (Ended if up else WillNotStart)(_why(error, up=up)) from None
+
+
+def _list(**wanted: bool) -> None:
+    """The catalogues that were asked for, in columns."""
+    if wanted["faults"]:
+        _columns([(fault.name, fault.breaks, fault.summary) for fault in all_faults().values()])
+    if wanted["variants"]:
+        _columns([(variant.name, variant.summary) for variant in all_variants().values()])
+
+
+def _columns(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _config(options: dict[str, Any]) -> Config:
@@ -141,6 +181,6 @@ def _tenant_line(tenant: Tenant, *, defaults: bool) -> str:
     return f"Client id       {tenant.client_id}  {key}"
 
 
-def _why(error: OSError | ValueError) -> str:
+def _why(error: OSError, *, up: bool) -> str:
     """One line. An OSError of a socket says itself which address it was."""
-    return f"the sandbox cannot start: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+    return f"the sandbox {'had to end' if up else 'cannot start'}: {error.strerror or error}"

@@ -2,28 +2,25 @@
 
 import time
 import traceback
-from collections.abc import Awaitable, Callable
 
 from harness.sandbox.authentication import Authenticator
 from harness.sandbox.config import Tenant
+from harness.sandbox.deviation import Deviations, ReadBody
 from harness.sandbox.exchange import Answer, Exchange, Refusal
-from harness.sandbox.faults import Faults
 from harness.sandbox.operations import Operations
 from harness.sandbox.routing import route
 from harness.sandbox.services import Services
 from harness.sandbox.validation import json_object
 
-ReadBody = Callable[[Exchange], Awaitable[bytes]]
-
 
 class Api:
     """Answers every request, in JSON, whatever happens."""
 
-    def __init__(self, services: Services, faults: Faults) -> None:
+    def __init__(self, services: Services, deviations: Deviations) -> None:
         self._services = services
-        self._faults = faults
+        self._deviations = deviations
         self._authenticator = Authenticator(services.config.tenants)
-        self._operations = Operations(services, faults).by_name
+        self._operations = Operations(services, deviations).by_name
 
     async def answer(self, exchange: Exchange, read_body: ReadBody) -> Answer:
         """Fills in `exchange` on the way. The body is not looked at before the key has been accepted."""
@@ -34,23 +31,28 @@ class Api:
         except Exception:
             self._services.console.line(f"an error of the sandbox itself:\n{traceback.format_exc()}")
             answer = Refusal(500, "internal_error", "An error occurred on the server.").answer()
-        return self._faults.on_answer(exchange, answer)
+        return self._deviations.on_answer(exchange, answer)
 
     async def _decide(self, exchange: Exchange, read_body: ReadBody) -> Answer:
+        early = await self._deviations.on_arrival(exchange, read_body)
+        if early is not None:
+            return early
         exchange.operation = route(exchange)
         exchange.tenant = self._authenticate(exchange)
         self._limit(exchange)
-        exchange.body = json_object(await read_body(exchange))
-        return self._faults.on_request(exchange) or self._operations[exchange.operation](exchange)
+        exchange.body = json_object(self._deviations.on_body(exchange, await read_body(exchange)))
+        return self._deviations.on_request(exchange) or self._operations[exchange.operation](exchange)
 
     def _authenticate(self, exchange: Exchange) -> Tenant:
         try:
-            return self._authenticator.tenant_of(exchange.headers)
+            tenant = self._authenticator.tenant_of(exchange.headers)
         except Refusal:
-            tenant = self._faults.on_unauthorized(exchange)
-            if tenant is None:
+            let_in = self._deviations.on_unauthorized(exchange)
+            if let_in is None:
                 raise
-            return tenant
+            return let_in
+        self._deviations.on_authorized(exchange)
+        return tenant
 
     def _limit(self, exchange: Exchange) -> None:
         """Counts the request. What the limiter says of itself goes onto every answer that follows."""

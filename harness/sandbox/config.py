@@ -68,6 +68,7 @@ class Config:
     burst: int | None = None
     seed: int | None = None
     faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     allow_remote_webhooks: bool = False
     delivery_timeout_s: float = 5.0
     retries: Retries = Retries()

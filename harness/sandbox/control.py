@@ -9,6 +9,7 @@ Always on loopback, and of no use to a web page: it answers to loopback names on
 """
 
 import asyncio
+import contextlib
 import json
 import math
 from typing import Any
@@ -63,14 +64,19 @@ class Control:
         last = truth.last
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Log-Last": str(last)})
         await response.prepare(request)
-        reached = int(since)
+        with contextlib.suppress(ConnectionError):  # whoever asked has read enough
+            await self._write(response, int(since), last)
+            await response.write_eof()
+        return response
+
+    async def _write(self, response: web.StreamResponse, reached: int, last: int) -> None:
+        """The entries from the one after `reached` to the last, a few at a time."""
+        truth = self._services.truth
         while reached < last:
             until = min(last, max(reached, truth.first - 1) + LINES_AT_ONCE)
             await response.write(b"".join(truth.lines(reached, until)))
             await asyncio.sleep(0)  # a write need not wait, and so gives nobody a turn
             reached = until
-        await response.write_eof()
-        return response
 
     async def state(self, request: web.Request) -> web.Response:
         services = self._services
@@ -83,6 +89,7 @@ class Control:
                 "clock_advanced_s": services.clock.skipped_s,
                 "limiter": services.limiter.state() if services.limiter else None,
                 "faults": list(services.config.faults),
+                "variants": list(services.config.variants),
                 "log": log,
             }
         )
@@ -100,7 +107,7 @@ class Control:
 
     async def clock(self, request: web.Request) -> web.Response:
         try:
-            seconds = float(json.loads(await request.read())["advance_s"])
+            seconds = _number(json.loads(await request.read())["advance_s"])
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
             return _error(400, 'send {"advance_s": SECONDS}')
         if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_STEP_S):
@@ -108,6 +115,13 @@ class Control:
         self._services.clock.advance(seconds)
         self._services.console.line(f"the clock of sessions was moved forward by {seconds:g} s")
         return web.json_response({"advanced_s": self._services.clock.skipped_s})
+
+
+def _number(value: Any) -> float:
+    """A JSON number as one. Raises TypeError for anything else, `true` and "5" included."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("not a number")
+    return float(value)
 
 
 def _hostname(request: web.Request) -> str | None:

@@ -1,18 +1,19 @@
 """Replies on their way to the webhooks: in order within a session, each session on its own, tried until they arrive.
 
-A reply waits until it is due and first in its session's outbox; then for one of its tenant's slots, of which each call
-that is under way takes one. Between two attempts it holds none, so that a webhook that is down delays nobody else's.
+A reply waits until it is due and first in its outbox, which is its session's; then for one of its tenant's slots, of
+which each call that is under way takes one. Between two attempts it holds none, so that a webhook that is down delays
+nobody else's.
 """
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
 
 from yarl import URL
 
 from harness.sandbox.backoff import Backoff
+from harness.sandbox.calls import Attempt, Call, Outcome
 from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.exchange import Refusal
@@ -26,40 +27,19 @@ from harness.sandbox.webhooks import REMOTE, Webhooks
 RETRY_WHEN_FULL_S = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One webhook call that has ended."""
-
-    reply: Reply
-    started_ns: int
-    finished_ns: int
-    status: int | None
-    error: str | None  # why there was no answer
-
-    @property
-    def delivered(self) -> bool:
-        """The document asks for a 200; any success will do."""
-        return self.status is not None and 200 <= self.status < 300
-
-    def __str__(self) -> str:
-        took_ms = (self.finished_ns - self.started_ns) / 1e6
-        verdict = "delivered" if self.delivered else "not delivered, a webhook must answer 200"
-        return (
-            f"{self.status or self.error}  reply {self.reply.id} {verdict} "
-            f"(attempt {self.reply.attempts}, {took_ms:.1f} ms)"
-        )
-
-
 class Lane:
-    """One tenant's slots, and the sessions that wait for one."""
+    """One tenant's slots, and the outboxes that wait for one."""
 
     def __init__(self, slots: int) -> None:
         self.free = slots
-        self.waiting: deque[Session] = deque()
+        self.waiting: deque[Hashable] = deque()
 
 
 class Dispatcher:
-    """Delivers replies. All of it runs in one event loop."""
+    """Delivers replies. All of it runs in one event loop.
+
+    `before_call` may change each call, or give None to abandon the reply; `after_attempt` what is made of its end.
+    """
 
     def __init__(self, config: Config, webhooks: Webhooks, sender: Sender, truth: TruthLog, console: Console) -> None:
         self._bounds = config.bounds
@@ -69,10 +49,12 @@ class Dispatcher:
         self._console = console
         self._backoff = Backoff(config.retries, config.seed)
         self._loop = asyncio.get_running_loop()
-        self._outboxes: dict[Session, deque[Reply]] = {}  # of sessions with something in them
+        self._outboxes: dict[Hashable, deque[Reply]] = {}  # those with something in them
         self._lanes = {tenant: Lane(config.bounds.deliveries_per_tenant) for tenant in config.tenants}
-        self._timers: dict[Session, asyncio.TimerHandle] = {}
+        self._timers: dict[Hashable, asyncio.TimerHandle] = {}
         self._calls: set[asyncio.Task[None]] = set()
+        self.before_call: list[Callable[[Reply, Call], Call | None]] = []
+        self.after_attempt: list[Callable[[Attempt, Outcome], Outcome]] = []
         self.pending = 0
 
     def check_room(self, session: Session) -> None:
@@ -83,17 +65,16 @@ class Dispatcher:
             raise Refusal(429, "rate_limited", message, headers={"Retry-After": str(RETRY_WHEN_FULL_S)})
 
     def plan(self, reply: Reply) -> None:
-        """Takes a reply on; it is delivered when it is due and those before it in its session are settled."""
-        session = reply.session
+        """Takes a reply on; it is delivered when it is due and those before it in its outbox are settled."""
         self.pending += 1
-        outbox = self._outboxes.get(session)
+        outbox = self._outboxes.get(reply.outbox)
         if outbox is None:
-            self._outboxes[session] = deque((reply,))
-            self._wake_at(session, reply.due_ns)
+            self._outboxes[reply.outbox] = deque((reply,))
+            self._wake_at(reply)
         else:
             outbox.append(reply)
         data = reply.event.get("data", {})
-        self._truth.write("reply", time.monotonic_ns(), reply.id, *_whose(session), data.get("participantType"),
+        self._truth.write("reply", time.monotonic_ns(), reply.id, *_whose(reply.session), data.get("participantType"),
                           reply.received_ns, reply.due_ns)  # fmt: skip
 
     def forget(self) -> None:
@@ -113,20 +94,22 @@ class Dispatcher:
         self.forget()
         await asyncio.gather(*self._calls, return_exceptions=True)
 
-    def _wake_at(self, session: Session, moment_ns: int) -> None:
-        self._timers[session] = self._loop.call_at(moment_ns / 1e9, self._ready, session)
+    def _wake_at(self, reply: Reply, moment_ns: int | None = None) -> None:
+        """Of the first in its outbox, when it is due or at another moment."""
+        moment_ns = reply.due_ns if moment_ns is None else moment_ns
+        self._timers[reply.outbox] = self._loop.call_at(moment_ns / 1e9, self._ready, reply)
 
-    def _ready(self, session: Session) -> None:
-        """Its first reply is due: calls the webhook, or waits in line for a slot."""
-        self._timers.pop(session, None)
-        lane = self._lanes[session.tenant]
+    def _ready(self, reply: Reply) -> None:
+        """Calls the webhook, or waits in line for a slot."""
+        self._timers.pop(reply.outbox, None)
+        lane = self._lanes[reply.session.tenant]
         if lane.free > 0:
-            self._call(lane, session)
+            self._call(lane, reply.outbox)
         else:
-            lane.waiting.append(session)
+            lane.waiting.append(reply.outbox)
 
-    def _call(self, lane: Lane, session: Session) -> None:
-        reply = self._outboxes[session][0]
+    def _call(self, lane: Lane, outbox: Hashable) -> None:
+        reply = self._outboxes[outbox][0]
         lane.free -= 1
         call = self._loop.create_task(self._attempt(reply))
         self._calls.add(call)
@@ -135,7 +118,7 @@ class Dispatcher:
     def _called(self, call: asyncio.Task[None], lane: Lane, reply: Reply) -> None:
         """A slot is free again."""
         self._calls.discard(call)
-        if not call.cancelled() and (error := call.exception()) and reply.session in self._outboxes:
+        if not call.cancelled() and (error := call.exception()) and reply.outbox in self._outboxes:
             self._abandon(reply, f"an error of the sandbox itself: {type(error).__name__}")
         lane.free += 1
         if lane.waiting:
@@ -143,27 +126,46 @@ class Dispatcher:
 
     async def _attempt(self, reply: Reply) -> None:
         """One call, to whatever is registered at this moment."""
-        url = self._webhooks.url_of(reply.session.tenant)
+        url = reply.url or self._webhooks.url_of(reply.session.tenant)
         if url is None:
             self._abandon(reply, "no webhook is registered: POST /v1/webhooks before you send messages")
             return
-        if not self._sender.may_call(url):
+        call = self._as_it_is_made(reply, Call(url, reply.encode()))
+        if call is None:
+            self._abandon(reply, "the sandbox was told to: a fault or a variant")
+        elif not self._sender.may_call(call.url):
             self._abandon(reply, REMOTE)
-            return
+        else:
+            await self._make(reply, call)
+
+    def _as_it_is_made(self, reply: Reply, call: Call) -> Call | None:
+        for change in self.before_call:
+            changed = change(reply, call)
+            if changed is None:
+                return None
+            call = changed
+        return call
+
+    async def _make(self, reply: Reply, call: Call) -> None:
         started_ns = time.monotonic_ns()
         reply.attempts += 1
         reply.first_attempt_ns = reply.first_attempt_ns or started_ns
         status, error = None, None
         try:
-            status = await self._sender.post(url, reply.encode())
+            status = await self._sender.make(call)
         except NotDelivered as failure:
             error = str(failure)
         attempt = Attempt(reply, started_ns, time.monotonic_ns(), status, error)
-        self._record(attempt, url)
-        if attempt.delivered:
+        self._record(attempt, call.url)
+        outcome = Outcome.SETTLED if attempt.delivered else Outcome.RETRIED
+        for judge in self.after_attempt:
+            outcome = judge(attempt, outcome)
+        if outcome is Outcome.SETTLED:
             self._settle(reply)
-        else:
+        elif outcome is Outcome.RETRIED:
             self._retry(reply, attempt.finished_ns)
+        else:
+            self._abandon(reply, "a call that failed is not tried again")
 
     def _record(self, attempt: Attempt, url: URL) -> None:
         reply = attempt.reply
@@ -188,7 +190,7 @@ class Dispatcher:
         if pause_s is None:
             self._abandon(reply, f"no webhook call succeeded in {reply.attempts} attempts")
         else:
-            self._wake_at(reply.session, now_ns + int(pause_s * 1e9))
+            self._wake_at(reply, now_ns + int(pause_s * 1e9))
 
     def _abandon(self, reply: Reply, reason: str) -> None:
         self._truth.write("abandoned", time.monotonic_ns(), reply.id, *_whose(reply.session), reply.attempts, reason)
@@ -196,14 +198,14 @@ class Dispatcher:
         self._settle(reply)
 
     def _settle(self, reply: Reply) -> None:
-        """Done with it; the session's next one may go."""
+        """Done with it; the next one of its outbox may go."""
         self.pending -= 1
-        outbox = self._outboxes[reply.session]
+        outbox = self._outboxes[reply.outbox]
         outbox.popleft()
         if outbox:
-            self._wake_at(reply.session, outbox[0].due_ns)
+            self._wake_at(outbox[0])
         else:
-            del self._outboxes[reply.session]
+            del self._outboxes[reply.outbox]
 
 
 def _whose(session: Session) -> Iterable[str]:

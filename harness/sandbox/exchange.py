@@ -30,6 +30,22 @@ class Exchange:
     session: Session | None = None
     replies: list[Reply] = field(default_factory=list)
     answer_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
+    body_packets: int = 1  # that the body came in
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How an answer goes to the socket, where that is not as usual."""
+
+    indent: int | None = None  # of its JSON
+    chunked: bool = False  # instead of a length
+    closes: bool = False  # the connection, after it
+    drops: bool = False  # the connection, in its place
+    missing_bytes: int = 0  # its length promises so many more than come
+    trailing: bytes = b""  # that nobody asked for, behind it
+
+
+AS_USUAL = Wire()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class Answer:
     content_type: str = "application/json"
     delay_s: float = 0.0
     note: str = ""
+    wire: Wire = AS_USUAL
 
     @property
     def outcome(self) -> str:

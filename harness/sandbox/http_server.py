@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -15,12 +15,12 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from harness.sandbox.config import Bounds
 from harness.sandbox.exchange import Answer, Exchange, Refusal
+from harness.sandbox.rendering import response_of
 
 ReadBody = Callable[[Exchange], Awaitable[bytes]]
 Respond = Callable[[Exchange, ReadBody], Awaitable[Answer]]
 Answered = Callable[[Exchange, Answer], None]
 
-SERVER = "messaging-sandbox"
 NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
 BUSY = json.dumps({"status": 503, "errorCode": "too_many_connections"}).encode()
 BUSY_RESPONSE = (
@@ -37,16 +37,18 @@ _silent.propagate = False
 class Connection(RequestHandler):
     """One client's connection: knows when it last read something, and whose body is being read."""
 
-    __slots__ = ("body", "received_ns")
+    __slots__ = ("body", "packets", "received_ns")
 
     def __init__(self, server: web.Server, **options: Any) -> None:
         super().__init__(server, **options)
         self.received_ns = 0
+        self.packets = 0  # read so far
         self.body: StreamReader = EMPTY_PAYLOAD  # of the request that was begun last
 
     def data_received(self, data: bytes) -> None:
         if data:
             self.received_ns = time.monotonic_ns()
+            self.packets += 1
         super().data_received(data)
         if self._messages and isinstance(self._messages[-1][0], _ErrInfo):
             self._fail_body(self._messages[-2][1] if len(self._messages) > 1 else self.body)
@@ -102,7 +104,7 @@ class HttpServer(web.Server):
             refusal = Refusal(500, "internal_error", "An error occurred on the server.", note=f"({why})")
         answer = refusal.answer()
         self._answered(Exchange("?", "?", NO_HEADERS, received_ns), answer)
-        response = _response(answer, {})
+        response = response_of(answer, {})
         response.force_close()
         return response
 
@@ -121,7 +123,9 @@ class HttpServer(web.Server):
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         self._answered(exchange, answer)
-        return _response(answer, exchange.answer_headers)
+        if answer.wire.drops and request.transport is not None:
+            request.transport.close()
+        return response_of(answer, exchange.answer_headers)
 
     async def _read(self, request: web.BaseRequest, connection: Connection, exchange: Exchange) -> bytes:
         """The whole body, within its bounds of size and time. Raises a 400, 408 or 413."""
@@ -143,6 +147,7 @@ class HttpServer(web.Server):
         """A body of which some is still on its way."""
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        before = connection.packets - (request.content.total_bytes > 0)
         try:
             async with asyncio.timeout(self._bounds.body_s):
                 body = await request.read()
@@ -150,6 +155,7 @@ class HttpServer(web.Server):
             connection.close()
             raise Refusal(408, "request_timeout", "The body did not arrive in time.") from None
         exchange.received_ns = connection.received_ns
+        exchange.body_packets = connection.packets - before
         return body
 
     def _too_large(self) -> Refusal:
@@ -161,9 +167,3 @@ class HttpServer(web.Server):
         return web.BaseRequest(
             message, payload, protocol, writer, task, self._loop, client_max_size=self._bounds.body_bytes
         )
-
-
-def _response(answer: Answer, headers: Mapping[str, str]) -> web.Response:
-    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    all_headers = {"Content-Type": answer.content_type, "Server": SERVER, **headers, **answer.headers}
-    return web.Response(status=answer.status, body=body, headers=all_headers)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from harness.sandbox import magic, validation
+from harness.sandbox.deviation import Deviations
 from harness.sandbox.exchange import Answer, Exchange, Refusal, session_not_found
-from harness.sandbox.faults import Faults
 from harness.sandbox.services import Services
 from harness.sandbox.webhooks import REMOTE, is_loopback
 
@@ -15,9 +15,9 @@ Operation = Callable[[Exchange], Answer]
 class Operations:
     """What the API does. Each operation either takes full effect, or raises Refusal and has none."""
 
-    def __init__(self, services: Services, faults: Faults) -> None:
+    def __init__(self, services: Services, deviations: Deviations) -> None:
         self._services = services
-        self._faults = faults
+        self._deviations = deviations
         self.by_name: dict[str, Operation] = {
             "createSession": self.create_session,
             "sendMessage": self.send_message,
@@ -34,9 +34,11 @@ class Operations:
         spell = magic.of_phone_number(customer.get("phoneNumber"))
         if spell.refusal:
             raise spell.refusal()
-        session = exchange.session = self._services.sessions.create(exchange.tenant)
+        sessions = self._services.sessions
+        session = exchange.session = self._deviations.on_session(exchange, sessions.new(exchange.tenant))
+        sessions.add(session)
         if spell.expires:
-            self._services.sessions.expire(session)
+            sessions.expire(session)
         body = {"status": 200, "sessionId": session.id, "userId": session.user_id}
         return Answer(200, body, delay_s=self._delay_s(spell))
 
@@ -72,7 +74,7 @@ class Operations:
         delay_s = services.config.late_delay_s if spell.late else None
         reply = services.replier.reply_to(session, content, exchange.received_ns, delay_s=delay_s)
         replies = spell.mishap(reply, services.replier) if spell.mishap else [reply]
-        exchange.replies = self._faults.on_replies(exchange, replies)
+        exchange.replies = self._deviations.on_replies(exchange, replies)
         for planned in exchange.replies:
             services.dispatcher.plan(planned)
 

@@ -20,7 +20,7 @@ OTHER_FILES = 1024
 def serve(config: Config, console: Console, started: Callable[[Running], None], log_file: Path | None = None) -> None:
     """Runs a sandbox until SIGINT or SIGTERM. `started` is called once it answers.
 
-    Raises OSError when it cannot listen or write its log, and ValueError for a fault that there is not.
+    Raises OSError when it cannot listen or write its log, and ValueError for a fault or a variant that there is not.
     """
     connections = _connections(config.bounds.connections)
     config = replace(config, bounds=replace(config.bounds, connections=connections))

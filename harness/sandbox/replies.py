@@ -3,8 +3,11 @@
 import json
 import math
 import random
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
+
+from yarl import URL
 
 from harness.sandbox.config import Config
 from harness.sandbox.ids import Ids
@@ -43,6 +46,12 @@ class Reply:
     due_ns: int
     attempts: int = 0
     first_attempt_ns: int = 0
+    url: URL | None = None  # where it goes; None: to what is registered when the call is made
+    outbox: Hashable = None  # where it waits for those before it; None: its session's
+
+    def __post_init__(self) -> None:
+        if self.outbox is None:
+            self.outbox = self.session
 
     def encode(self) -> bytes:
         """The event as JSON in UTF-8. A lone surrogate, which UTF-8 does not have, stays a JSON escape."""
@@ -79,6 +88,10 @@ class Replier:
     def another(self, reply: Reply) -> Reply:
         """The same event once more, as a reply of its own."""
         return self.planned(reply.session, reply.event, reply.received_ns, reply.due_ns)
+
+    def say(self, session: Session, content: str, moment_ns: int) -> Reply:
+        """What the bot says of its own accord, at that moment."""
+        return self.planned(session, message_event(session.id, session.user_id, content, "bot"), moment_ns, moment_ns)
 
     def planned(self, session: Session, event: dict[str, Any], received_ns: int, due_ns: int) -> Reply:
         self._planned += 1

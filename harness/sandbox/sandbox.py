@@ -13,6 +13,7 @@ from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.control import control_app
 from harness.sandbox.delivery import Dispatcher
+from harness.sandbox.deviation import Deviations
 from harness.sandbox.faults import make_faults
 from harness.sandbox.http_server import HttpServer
 from harness.sandbox.ids import Ids
@@ -23,6 +24,7 @@ from harness.sandbox.sender import Sender
 from harness.sandbox.services import Services
 from harness.sandbox.sessions import Session, Sessions
 from harness.sandbox.truth import TruthLog
+from harness.sandbox.variants import make_variants
 from harness.sandbox.webhooks import Webhooks
 
 CONTROL_HOST = "127.0.0.1"
@@ -44,16 +46,25 @@ class Running:
 async def running(config: Config, console: Console) -> AsyncIterator[Running]:
     """Starts a sandbox in this event loop, and stops it at the end of the block.
 
-    Raises OSError when it cannot listen, and ValueError when it was asked for a fault that there is not.
+    Raises OSError when it cannot listen, and ValueError when it was asked for a fault or a variant that there is not.
     """
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(_services(config, console))
-        api = Api(services, make_faults(config.faults, services))
+        api = Api(services, _deviations(config, services))
         server = HttpServer(api.answer, Recorder(services.truth, console).answered, config.bounds)
         base_url = await _listen(stack, web.ServerRunner(server, shutdown_timeout=GRACE_S), config.host, config.port)
         control = web.AppRunner(control_app(services), access_log=None, shutdown_timeout=GRACE_S)
         control_url = await _listen(stack, control, CONTROL_HOST, config.control_port)
         yield Running(base_url, control_url, services.truth)
+
+
+def _deviations(config: Config, services: Services) -> Deviations:
+    """What was asked for. Faults come first: a variant may change the form of an answer, but not undo its defect."""
+    faults, variants = make_faults(config.faults, services), make_variants(config.variants, services)
+    deviations = Deviations([*faults, *variants])
+    services.dispatcher.before_call = deviations.before_call
+    services.dispatcher.after_attempt = deviations.after_attempt
+    return deviations
 
 
 async def _listen(stack: AsyncExitStack, runner: web.BaseRunner, host: str, port: int) -> str:

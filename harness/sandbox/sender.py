@@ -7,11 +7,14 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from harness.sandbox.calls import Call
 from harness.sandbox.webhooks import is_loopback
 
 # Many servers close a connection that idles for 5 s; one that is about to go must not be used.
 KEEP_ALIVE_S = 4.0
-HEADERS = {"Content-Type": "application/json", "User-Agent": "messaging-sandbox"}
+# Why a call was not answered, where somebody asks.
+TIMED_OUT = "no answer in time"
+HUNG_UP = "connection closed before an answer came"
 
 
 class NotDelivered(Exception):
@@ -33,8 +36,7 @@ class Sender:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S, resolver=resolver),
             timeout=aiohttp.ClientTimeout(total=self._timeout_s),
-            headers=HEADERS,
-            skip_auto_headers=("Accept-Encoding",),
+            skip_auto_headers=("Accept-Encoding", "Content-Type", "User-Agent"),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         return self
@@ -48,14 +50,21 @@ class Sender:
         return self._allow_remote or is_loopback(url.host)
 
     async def post(self, url: URL, body: bytes) -> int:
+        """As `make`, with an ordinary call."""
+        return await self.make(Call(url, body))
+
+    async def make(self, call: Call) -> int:
         """The status that it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
-        if not self.may_call(url):
+        if not self.may_call(call.url):
             raise NotDelivered("the URL is not on this machine")
         try:
-            async with self._session.post(url, data=body, allow_redirects=False) as response:
+            request = self._session.request(
+                call.method, call.url, data=call.body, headers=call.headers, allow_redirects=False
+            )
+            async with request as response:
                 return response.status
         except TimeoutError:
-            raise NotDelivered("no answer in time") from None
+            raise NotDelivered(TIMED_OUT) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NotDelivered(_reason(error)) from None
 
@@ -88,6 +97,6 @@ def _reason(error: Exception) -> str:
         case aiohttp.ClientResponseError():
             return "the answer is not HTTP"
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
-            return "connection closed before an answer came"
+            return HUNG_UP
         case _:
             return type(error).__name__

@@ -1,4 +1,4 @@
-"""All that the operations work with, in one place. A fault may put something of its own into it."""
+"""All that the operations work with, in one place. A fault or a variant may put something of its own into it."""
 
 from dataclasses import dataclass
 

@@ -9,14 +9,14 @@ from harness.sandbox.config import Tenant
 from harness.sandbox.ids import Ids
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Session:
     """One customer's conversation."""
 
     id: str
     user_id: str
     tenant: Tenant
-    expires_at: float  # on the session clock
+    expires_at: float = 0.0  # on the session clock
     replies: int = 0  # planned so far
     last_due_ns: int = 0  # of the reply planned last: none may overtake it
     handed_over: bool = False  # a human agent answers from here on
@@ -30,28 +30,32 @@ class Sessions:
         """`evicted` is told of each session that had to go for a newer one before its time."""
         self.ids = ids
         self._clock = clock
-        self._ttl_s = ttl_s
+        self.ttl_s = ttl_s
+        self.sliding = True
         self._bound = bound
         self._evicted = evicted
-        self._live: OrderedDict[str, Session] = OrderedDict()
+        self._live: OrderedDict[tuple[Tenant, str], Session] = OrderedDict()
 
     def __len__(self) -> int:
         self._forget_expired()
         return len(self._live)
 
-    def create(self, tenant: Tenant) -> Session:
-        """A new session, with a new user."""
+    def new(self, tenant: Tenant) -> Session:
+        """A session with a new user, which begins to live when it is added."""
+        return Session(self.ids.new(), self.ids.new(), tenant)
+
+    def add(self, session: Session) -> None:
+        """Its time to live begins, for the first time or anew."""
         self._forget_expired()
         if len(self._live) >= self._bound:
             self._evicted(self._live.popitem(last=False)[1])
-        session = Session(self.ids.new(), self.ids.new(), tenant, self._clock.now() + self._ttl_s)
-        self._live[session.id] = session
-        return session
+        session.expires_at = self._clock.now() + self.ttl_s
+        self._live[session.tenant, session.id] = session
 
     def find(self, session_id: str, tenant: Tenant) -> Session | None:
         """The tenant's live session of that id. Another tenant's is as unknown as one that never was."""
-        session = self._live.get(session_id)
-        if session is None or session.tenant is not tenant:
+        session = self._live.get((tenant, session_id))
+        if session is None:
             return None
         if session.expires_at <= self._clock.now():
             self.expire(session)
@@ -59,13 +63,14 @@ class Sessions:
         return session
 
     def renew(self, session: Session) -> None:
-        """Its time to live begins again."""
-        session.expires_at = self._clock.now() + self._ttl_s
-        self._live.move_to_end(session.id)
+        """A message came: its time to live begins again."""
+        if self.sliding:
+            session.expires_at = self._clock.now() + self.ttl_s
+            self._live.move_to_end((session.tenant, session.id))
 
     def expire(self, session: Session) -> None:
         """Ends it now. Replies that were promised to it still come."""
-        self._live.pop(session.id, None)
+        self._live.pop((session.tenant, session.id), None)
 
     def clear(self) -> None:
         self._live.clear()
@@ -76,4 +81,4 @@ class Sessions:
             oldest = next(iter(self._live.values()))
             if oldest.expires_at > now:
                 return
-            del self._live[oldest.id]
+            self.expire(oldest)

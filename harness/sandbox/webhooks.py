@@ -43,6 +43,9 @@ class Webhooks:
     def register(self, tenant: Tenant, url: URL) -> None:
         self._urls[tenant] = url
 
+    def forget(self, tenant: Tenant) -> None:
+        self._urls.pop(tenant, None)
+
     def url_of(self, tenant: Tenant) -> URL | None:
         return self._urls.get(tenant)
 

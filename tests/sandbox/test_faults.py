@@ -1,13 +1,13 @@
 """Seeded faults: each does the wrong that it says, and nothing else."""
 
+import json
 import re
-from pathlib import Path
 
 import pytest
 
-import harness.sandbox.faults
 from harness.sandbox.faults import catalogue
-from tests.sandbox.process import CUSTOMER, QUICK, session_body
+from tests.sandbox.process import CUSTOMER, KEY, QUICK, session_body
+from tests.sandbox.site import at_site
 
 
 @pytest.fixture
@@ -111,16 +111,27 @@ def test_faults_can_be_combined(faulty):
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_every_fault_leaves_a_plain_conversation_answerable(faulty, name):
-    sandbox = faulty(name)
+def test_a_sandbox_with_any_fault_still_creates_a_session(name):
+    body = json.dumps(session_body()).encode()
+    head = f"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {KEY}\r\n"
+    request = f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
-    assert sandbox.post("/v1/sessions", session_body()).status_code == 200
-    assert sandbox.log("request")[-1]["status"] == 200
+    async def create(site):
+        return await site.raw(request)
+
+    assert at_site(create, faults=[name]).startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
 
 
-def test_every_fault_has_a_file_of_its_own_named_like_it():
-    folder = Path(harness.sandbox.faults.__file__).parent
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "base"}
+def test_every_fault_breaks_one_requirement_and_says_how():
+    for name, fault in catalogue().items():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+        assert re.fullmatch(r"(AUTH|SES|MSG|HOOK|RPL|ERR|RATE|SEC|HTTP)-\d+", fault.breaks)
+        assert fault.summary
+        assert "\n" not in fault.summary
 
-    assert files == {name.replace("-", "_") for name in catalogue()}
-    assert all(re.fullmatch(r"[a-z0-9-]+", name) and fault.summary for name, fault in catalogue().items())
+
+def test_every_requirement_has_a_fault_that_breaks_it():
+    numbers = {"AUTH": 4, "SES": 8, "MSG": 6, "HOOK": 4, "RPL": 10, "ERR": 4, "RATE": 4, "SEC": 7, "HTTP": 3}
+    wanted = {f"{area}-{number}" for area, last in numbers.items() for number in range(1, last + 1)}
+
+    assert {fault.breaks for fault in catalogue().values()} == wanted

@@ -11,6 +11,7 @@ PAGE = b"<html><head><title>500</title></head><body><h1>Internal Server Error</h
 
 class SlowSessionsHtml500(Fault):
     name = "slow-sessions-html-500"
+    breaks = "ERR-1"
     summary = f"every {EVERY}th createSession is answered after {DELAY_S:g} s by an HTML page with status 500"
 
     def __init__(self, services: Services) -> None:
