@@ -1,6 +1,6 @@
 """One request and its answer, as the rest of the sandbox passes them around. No behaviour lives here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ class Exchange:
     replies: list[Reply] = field(default_factory=list)
     answer_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     body_packets: int = 1  # that the body came in
+    raw_headers: Sequence[tuple[bytes, bytes]] = ()  # names and values as they came
 
 
 @dataclass(frozen=True, slots=True)

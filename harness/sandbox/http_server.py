@@ -115,6 +115,7 @@ class HttpServer(web.Server):
         if not path.startswith("/"):  # the absolute form, as a proxy would send it
             path = request.rel_url.raw_path
         exchange = Exchange(request.method, path, request.headers, connection.received_ns, query)
+        exchange.raw_headers = request.raw_headers
 
         async def read_body(exchange: Exchange) -> bytes:
             return await self._read(request, connection, exchange)

@@ -100,7 +100,10 @@ class Site:
         self.webhook = webhook
 
     async def ask(self, method: str, path: str, data: Any = None, headers: dict[str, str] | None = None) -> Got:
-        async with self.http.request(method, self.sandbox.base_url + path, data=data, headers=headers or {}) as answer:
+        request = self.http.request(
+            method, self.sandbox.base_url + path, data=data, headers=headers or {}, allow_redirects=False
+        )
+        async with request as answer:
             return Got(answer.status, answer.headers, await answer.read())
 
     async def post(self, path: str, body: Any = None, key: str | None = KEY, **headers: str) -> Got:

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
+from harness.sandbox import faults, variants
 from tests.sandbox.process import CLIENT_ID, KEY, OTHER_CLIENT_ID, OTHER_KEY, PATIENCE_S, QUICK, session_body, until
 
 COMMAND = [sys.executable, "-m", "harness", "sandbox"]
@@ -163,6 +165,7 @@ def test_a_port_that_is_taken_is_one_clear_line_and_exit_code_2():
     "options",
     [
         ["--fault", "nonsense"],
+        ["--variant", "nonsense"],
         ["--port", "70000"],
         ["--rate-limit", "0"],
         ["--burst", "0"],
@@ -219,8 +222,47 @@ def test_listening_on_loopback_is_not_warned_of(start_sandbox):
 def test_the_faults_that_there_are_can_be_listed():
     done = run("--faults")
 
+    lines = done.stdout.splitlines()
+
     assert done.returncode == 0
-    assert "auth-off" in done.stdout
+    assert len(lines) == len(faults.catalogue())
+    assert "auth-off  " in done.stdout
+    assert len({line.index(f"  {word}") for line in lines for word in [line.split()[1]]}) == 1
+    assert lines == sorted(lines)
+
+
+def test_the_variants_that_there_are_can_be_listed():
+    done = run("--variants")
+
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(variants.catalogue())
+
+
+def test_a_name_that_is_nearly_right_is_guessed_at():
+    assert "did you mean auth-off?" in run("--fault", "auth-of").stderr
+    assert "did you mean echo?" in run("--variant", "ecco").stderr
+    assert "--variants lists" in run("--variant", "qqqq").stderr
+
+
+def test_a_variant_and_a_fault_can_be_told_together(start_sandbox):
+    sandbox = start_sandbox("--variant", "prefixed-ids", "--variant", "pretty-json", "--fault", "string-status")
+    response = sandbox.post("/v1/sessions", session_body())
+
+    assert response.json()["sessionId"].startswith("sess_")
+    assert response.json()["status"] == "200"
+    assert sandbox.state()["variants"] == ["prefixed-ids", "pretty-json"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_an_error_after_the_start_is_not_told_as_one_of_the_start(start_sandbox):
+    sandbox = start_sandbox("--log", "/dev/full")
+    sandbox.create_session()
+    sandbox.process.terminate()
+
+    assert sandbox.process.wait(PATIENCE_S) == 3
+    assert "cannot start" not in sandbox.stderr
+    assert "the sandbox had to end: No space left on device" in sandbox.stderr
+    assert "Traceback" not in sandbox.stderr
 
 
 def test_it_never_imports_what_is_heavy():

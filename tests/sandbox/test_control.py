@@ -2,13 +2,16 @@
 
 import collections
 import json
+import socket
+import struct
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 
 from harness.sandbox.truth import TruthLog
-from tests.sandbox.process import CLIENT_ID, OTHER_KEY, QUICK
+from tests.sandbox.process import CLIENT_ID, KEY, OTHER_KEY, QUICK
 
 
 def test_the_log_counts_every_request_by_operation_and_outcome(sandbox, receiver):
@@ -156,7 +159,21 @@ def test_the_clock_goes_forward_for_sessions_and_tells_how_far(start_sandbox):
 
 @pytest.mark.parametrize(
     "body",
-    ['{"advance_s": -1}', '{"advance_s": "x"}', '{"advance_s": 1e30}', '{"advance_s": NaN}', "{}", "[]", "", "{"],
+    [
+        '{"advance_s": -1}',
+        '{"advance_s": "x"}',
+        '{"advance_s": "5"}',
+        '{"advance_s": true}',
+        '{"advance_s": null}',
+        '{"advance_s": [5]}',
+        '{"advance_s": 1e30}',
+        '{"advance_s": NaN}',
+        "{}",
+        "[]",
+        "5",
+        "",
+        "{",
+    ],
 )
 def test_the_clock_takes_nothing_but_a_step_forward(sandbox, body):
     before = sandbox.state()["clock_advanced_s"]
@@ -216,3 +233,24 @@ def test_the_log_is_written_to_a_file_as_well(start_sandbox, tmp_path, receiver)
     sandbox.process.wait(20)
 
     assert [json.loads(line) for line in path.read_text().splitlines()] == log
+
+
+def test_a_reader_of_the_log_who_has_read_enough_leaves_no_trace(start_sandbox):
+    sandbox = start_sandbox(*QUICK)
+    session_id, _ = sandbox.create_session()
+    for _ in range(5):  # entries enough to fill what the sockets hold
+        sandbox.raw((request(session_id) * 2000), answers=2000)
+    address = urlsplit(str(sandbox.control.base_url))
+    for _ in range(3):
+        with socket.create_connection((address.hostname, address.port), timeout=20) as reader:
+            reader.sendall(b"GET /log HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            reader.recv(100)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # hangs up with a reset
+
+    assert sandbox.state()["sessions"] == 1
+    assert "Traceback" not in sandbox.stderr
+
+
+def request(session_id):
+    head = f"POST /v1/sessions/{session_id}/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+    return f"{head}Content-Length: 2\r\n\r\n{{}}".encode()

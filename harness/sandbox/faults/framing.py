@@ -138,8 +138,8 @@ class HeaderNamesInOneCase(Fault):
     summary = "content-type in lower or upper case is not seen, and answered 415"
 
     def on_request(self, exchange: Exchange) -> Answer | None:
-        names = [name for name in exchange.headers if name.lower() == "content-type"]
-        seen = names in ([], ["Content-Type"])
+        names = [name for name, _ in exchange.raw_headers if name.lower() == b"content-type"]
+        seen = names in ([], [b"Content-Type"])
         return None if seen else turned(refused("Send application/json."), 415, "unsupported_media_type")
 
 
