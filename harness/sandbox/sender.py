@@ -49,10 +49,6 @@ class Sender:
     def may_call(self, url: URL) -> bool:
         return self._allow_remote or is_loopback(url.host)
 
-    async def post(self, url: URL, body: bytes) -> int:
-        """As `make`, with an ordinary call."""
-        return await self.make(Call(url, body))
-
     async def make(self, call: Call) -> int:
         """The status that it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
         if not self.may_call(call.url):

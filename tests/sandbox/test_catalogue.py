@@ -3,10 +3,10 @@
 import pytest
 
 from harness.sandbox.faults import catalogue
-from tests.sandbox.probes import authentication, bodies, http, limits, replies, sessions
+from tests.sandbox.probes import authentication, bodies, events, http, limits, replies, sessions
 from tests.sandbox.site import at_site
 
-AREAS = [authentication, bodies, http, limits, replies, sessions]
+AREAS = [authentication, bodies, events, http, limits, replies, sessions]
 PROBES = {name: probe for area in AREAS for name, probe in area.PROBES.items()}
 
 
