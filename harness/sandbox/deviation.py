@@ -143,7 +143,9 @@ def _hooks(deviations: Sequence[Deviation], name: str) -> list[Callable[..., Any
 
 def named(base: type[AnyDeviation]) -> dict[str, type[AnyDeviation]]:
     """All subclasses of `base` that have a name of their own, by that name, sorted."""
-    found = {kind.name: kind for kind in _below(base) if "name" in vars(kind)}
+    kinds = {kind for kind in _below(base) if "name" in vars(kind)}
+    found = {kind.name: kind for kind in kinds}
+    assert len(found) == len(kinds), "two have one name"
     return dict(sorted(found.items()))
 
 

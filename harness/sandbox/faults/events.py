@@ -123,8 +123,8 @@ class ParticipantAssistant(EventChanged):
             data["participantType"] = "assistant"
 
 
-class ContentNull(EventChanged):
-    name = "content-null"
+class ReplyContentNull(EventChanged):
+    name = "reply-content-null"
     breaks = "RPL-4"
     summary = "the content of a reply is null"
 
@@ -132,8 +132,8 @@ class ContentNull(EventChanged):
         data["content"] = None
 
 
-class ContentNumber(EventChanged):
-    name = "content-number"
+class ReplyContentNumber(EventChanged):
+    name = "reply-content-number"
     breaks = "RPL-4"
     summary = "the content of a reply is a number"
 
@@ -141,8 +141,8 @@ class ContentNumber(EventChanged):
         data["content"] = reply.id
 
 
-class ContentMojibake(EventChanged):
-    name = "content-mojibake"
+class ReplyContentMojibake(EventChanged):
+    name = "reply-content-mojibake"
     breaks = "RPL-4"
     summary = "the content of a reply was encoded twice: an é arrives as Ã©"
 
@@ -150,8 +150,8 @@ class ContentMojibake(EventChanged):
         data["content"] = data["content"].encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-class ContentEscaped(EventChanged):
-    name = "content-escaped"
+class ReplyContentEscaped(EventChanged):
+    name = "reply-content-escaped"
     breaks = "RPL-4"
     summary = "the content of a reply is escaped as for HTML: an apostrophe arrives as &#x27;"
 
@@ -159,8 +159,8 @@ class ContentEscaped(EventChanged):
         data["content"] = html.escape(data["content"])
 
 
-class ContentEmpty(EventChanged):
-    name = "content-empty"
+class ReplyContentEmpty(EventChanged):
+    name = "reply-content-empty"
     breaks = "RPL-9"
     summary = "the content of a reply is empty"
 
@@ -168,8 +168,8 @@ class ContentEmpty(EventChanged):
         data["content"] = ""
 
 
-class ContentBlank(EventChanged):
-    name = "content-blank"
+class ReplyContentBlank(EventChanged):
+    name = "reply-content-blank"
     breaks = "RPL-9"
     summary = "the content of a reply is a blank"
 

@@ -48,32 +48,32 @@ class FalsyTaken(TypesTaken):
         return not value and not isinstance(value, str) and value is not None
 
 
-class SessionNumbersTaken(TypesTaken):
-    name = "session-numbers-taken"
+class NumberFieldsTaken(TypesTaken):
+    name = "number-fields-taken"
     breaks = "SES-7"
     summary = "createSession takes numbers for strings"
     operation = "createSession"
     types = (int, float)
 
 
-class SessionBooleansTaken(TypesTaken):
-    name = "session-booleans-taken"
+class BooleanFieldsTaken(TypesTaken):
+    name = "boolean-fields-taken"
     breaks = "SES-7"
     summary = "createSession takes true and false for strings"
     operation = "createSession"
     types = (bool,)
 
 
-class SessionNullsTaken(TypesTaken):
-    name = "session-nulls-taken"
+class NullFieldsTaken(TypesTaken):
+    name = "null-fields-taken"
     breaks = "SES-7"
     summary = "createSession takes null for clientId and source"
     operation = "createSession"
     types = (type(None),)
 
 
-class SessionFalsyTaken(FalsyTaken):
-    name = "session-falsy-taken"
+class FalsyFieldsTaken(FalsyTaken):
+    name = "falsy-fields-taken"
     breaks = "SES-7"
     summary = "createSession takes 0, false, [] and {} for strings: a type is checked only where there is a value"
     operation = "createSession"
