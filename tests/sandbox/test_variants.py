@@ -97,3 +97,13 @@ def test_a_fault_shows_behind_a_variant():
         return (await site.creation()).told("status") == "200"
 
     assert at_site(string_status, faults=["string-status"], variants=["pretty-json", "chunked-answers"])
+
+
+def test_echo_says_every_character_again_and_no_half_of_one():
+    async def said(site):
+        await site.register()
+        session_id = await site.create()
+        texts = ("à 🙂 <b>\n'x'", "a\ud83db")
+        return [(await site.reply_to(text, session_id)).data["content"] for text in texts]
+
+    assert at_site(said, variants=["echo"]) == ["à 🙂 <b>\n'x'", "a\ufffdb"]

@@ -68,7 +68,9 @@ class Echo(Variant):
     summary = "the bot says what the customer said"
 
     def on_replies(self, exchange: Exchange, replies: list[Reply]) -> list[Reply]:
-        return _say(replies, exchange.body["content"])
+        """Half an emoji, which is no character, is not said again."""
+        content: str = exchange.body["content"]
+        return _say(replies, content.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 class ConstantText(Variant):
