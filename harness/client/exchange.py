@@ -6,6 +6,7 @@ Records only. Nothing here sends; whatever is printed of a record has its keys v
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from harness.client.curl import curl
 from harness.client.veil import Veil, Veiled
@@ -17,34 +18,38 @@ SHOWN = 600
 
 _OPERATIONS = (
     ("createSession", re.compile(r"/v1/sessions")),
-    # Only a plain id of sane length: with odd things in its place, a proxy may answer in the API's stead.
-    ("sendMessage", re.compile(r"/v1/sessions/(?P<session>[A-Za-z0-9._~-]{1,256})/messages")),
+    ("sendMessage", re.compile(r"/v1/sessions/(?P<session>[^/?#]{1,512})/messages")),
     ("registerWebhook", re.compile(r"/v1/webhooks")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. `path` begins with a slash and is relative to `base_url`; `body` is exactly these bytes."""
+    """What is sent. `path` begins with a slash and is relative to `base_url`; `body` is exactly these bytes.
+
+    An `odd` one, with what is no id in an id's place, is no operation: a proxy may answer it in the API's stead.
+    """
 
     method: str
     path: str
     headers: tuple[Header, ...] = ()
     body: bytes = field(default=b"", repr=False)
     base_url: str = ""
+    odd: bool = False
 
     @property
     def operation(self) -> str | None:
         """The operationId, or None where the request is none of the three."""
+        if self.odd or self.method != "POST":
+            return None
         path = self.path.partition("?")[0]
-        matches = (name for name, pattern in _OPERATIONS if self.method == "POST" and pattern.fullmatch(path))
-        return next(matches, None)
+        return next((name for name, pattern in _OPERATIONS if pattern.fullmatch(path)), None)
 
     @property
     def session(self) -> str | None:
         """The session that a sendMessage names."""
-        match = _OPERATIONS[1][1].fullmatch(self.path.partition("?")[0])
-        return match["session"] if match else None
+        match = None if self.odd else _OPERATIONS[1][1].fullmatch(self.path.partition("?")[0])
+        return unquote(match["session"]) if match else None
 
     @property
     def label(self) -> str:
@@ -56,7 +61,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `status` is None where no whole HTTP response came, and `failure` says what came instead.
+    """What came back. `status` is None where no whole HTTP response came, and `failure` says what came instead;
+    `unreached` where there was not even a connection.
 
     `body` is the content as it came (never decompressed), cut at the client's bound. `trailing` holds bytes that
     followed the response on the wire, seen by the bare socket only. `sent_at` is monotonic.
@@ -69,6 +75,7 @@ class Answer:
     sent_at: int = 0
     elapsed_ns: int = 0
     failure: str | None = None
+    unreached: bool = False
     trailing: bytes = b""
     veil: Veil = field(default_factory=lambda: Veil({}), repr=False, compare=False)
 

@@ -1,7 +1,7 @@
 """When may the next request go? Never faster than the ceiling, and no faster than the target turned out to bear.
 
-A target that says 429 is slowed down for: the client waits as told, then goes on at a rate found by additive increase
-and multiplicative decrease. The clock and the sleep are parameters.
+A target that says 429 is slowed down for: the client waits as told, then goes on slower than it was, and comes closer
+to what was too fast without ever reaching it again. The clock and the sleep are parameters.
 """
 
 import threading
@@ -16,7 +16,15 @@ from harness.pacing import Spacing
 LONGEST_WAIT_S = 60.0
 # Without a Retry-After: this long, up to half of it more.
 UNTOLD_WAIT_S = 1.0
+# A Retry-After of 0 is a moment, and not none.
+SHORTEST_WAIT_S = 0.2
+# Who came back when told and is sent away again stays away for longer: whole seconds are rounded, either way.
+ROUNDING_S = 1.05
 BACK_OFF = 0.7
+# Of a rate that turned out to be too fast: the most that is tried from then on.
+BELOW = 0.9
+# A gap of so many times the usual one is idleness, and says nothing about what the target bears.
+IDLE = 2.0
 # How much faster a second the client gets while nothing is limited: requests a second, each second.
 RECOVERY = 0.5
 SLOWEST = 0.2
@@ -58,6 +66,12 @@ class Pacer:
         self._last_due: float | None = None
         self._slowed_at = float("-inf")
         self._accepted: deque[float] = deque(maxlen=10_000)
+        # Since it was slowed down last: requests that were let in, and the time that they took, without what lay idle.
+        self._since_slowed = 0
+        self._busy_s = 0.0
+        self._bore_at = float("-inf")
+        self._let_in = True
+        self._fastest = float("inf")
         self.rate: float | None = None
 
     def turn(self, *, hurried: bool = False) -> float:
@@ -78,20 +92,37 @@ class Pacer:
     def bore(self) -> None:
         """A request was not limited."""
         with self._lock:
-            self._accepted.append(self._clock())
+            now = self._clock()
+            self._accepted.append(now)
+            self._since_slowed += 1
+            self._busy_s += min(now - self._bore_at, IDLE / self.rate) if self.rate else 0.0
+            self._bore_at = now
+            self._let_in = True
             if self.rate is not None:
-                self.rate += RECOVERY / max(self.rate, 1.0)
+                self.rate = max(self.rate, min(self.rate + RECOVERY / max(self.rate, 1.0), self._fastest))
 
     def limited(self, sent_s: float, retry_after_s: float | None) -> None:
         """A request sent at `sent_s` got a 429: everything holds until it may come back."""
         wait = UNTOLD_WAIT_S * (1 + self._jitter.random() / 2) if retry_after_s is None else retry_after_s
-        wait = min(max(wait, 0.0), LONGEST_WAIT_S)
+        wait = min(max(wait, SHORTEST_WAIT_S), LONGEST_WAIT_S)
         with self._lock:
             now = self._clock()
+            if 0 < self._held_until <= sent_s and not self._let_in:
+                wait += ROUNDING_S
             self._held_until = max(self._held_until, now + wait)
+            self._let_in = False
             if sent_s > self._slowed_at:  # what was under way when we slowed down is no news
-                self._slowed_at = now
-                self.rate = max(SLOWEST, BACK_OFF * (self.rate or self._recent_rate(now)))
+                too_fast = self._too_fast(now)
+                self._slowed_at, self._since_slowed, self._busy_s = now, 0, wait
+                self._fastest = min(self._fastest, max(SLOWEST, BELOW * too_fast))
+                self.rate = max(SLOWEST, BACK_OFF * too_fast)
+
+    def _too_fast(self, now: float) -> float:
+        """The rate that was refused: of the first burst what was let in, later on that of the whole time since, the
+        time that it was held included."""
+        if self.rate is None:
+            return self._recent_rate(now)
+        return min(self.rate, max(self._since_slowed, 1) / max(self._busy_s, 1e-3))
 
     def _recent_rate(self, now: float) -> float:
         recent = sum(at > now - WINDOW_S for at in self._accepted)

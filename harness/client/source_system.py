@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import quote
 
 from harness import __version__
 from harness.client import wire
@@ -73,8 +74,10 @@ class SourceSystem:
         content: bytes = b"",
         content_type: str | None = JSON,
         hurried: bool = False,
+        odd: bool = False,
     ) -> Answer:
         """Any request. `key` is the Authorization header's whole value: this tenant's own, another, or None for none.
+        `odd` is as in Request.
 
         A 429 is waited out and the request sent again. Not so where it is `hurried`: then it goes out as soon as the
         ceiling allows, however limited we are, and a 429 is its answer.
@@ -82,10 +85,10 @@ class SourceSystem:
         own: list[Header] = [("User-Agent", AGENT), ("Accept", JSON), ("Accept-Encoding", "identity")]
         if key is not None:
             own.append(("Authorization", self.key if key == "own" else key))
-        if content_type is not None and content:
+        if content_type is not None and (content or method == "POST"):
             own.append(("Content-Type", content_type))
         extra = headers.items() if isinstance(headers, Mapping) else headers
-        made = Request(method, path, (*own, *extra), content, self.base_url)
+        made = Request(method, path, (*own, *extra), content, self.base_url, odd)
         return self._paced(made, self._transport.send, hurried=hurried)
 
     def raw(self, request: Request, pieces: Sequence[bytes] | None = None) -> Answer:
@@ -93,13 +96,25 @@ class SourceSystem:
         written = [wire.serialise(request)] if pieces is None else pieces
         return self._paced(request, lambda sent: wire.exchange(sent, written, self._veil))
 
+    def raw_in_turn(self, *requests: Request) -> list[Answer]:
+        """Over one bare socket, one after the other, as long as it is kept. Not tried again where it is limited."""
+        for _ in requests:
+            self._pacer.turn()
+        answers = wire.in_turn(requests, self._veil)
+        for answer in answers:
+            for observer in self._observers:
+                observer(answer)
+        return answers
+
     def resend(self, request: Request) -> Answer:
         """The same request again, its headers and bytes unchanged."""
         return self._paced(request, self._transport.send)
 
-    def made(self, path: str, headers: Sequence[Header], body: bytes, method: str = "POST") -> Request:
+    def made(
+        self, path: str, headers: Sequence[Header], body: bytes, *, method: str = "POST", odd: bool = False
+    ) -> Request:
         """A request for `raw`, with just these headers."""
-        return Request(method, path, tuple(headers), body, self.base_url)
+        return Request(method, path, tuple(headers), body, self.base_url, odd)
 
     def holds_key(self, text: str) -> bool:
         """Whether a key of ours stands in the text."""
@@ -125,7 +140,13 @@ class SourceSystem:
 
 
 def messages_path(session: str) -> str:
-    return f"/v1/sessions/{session}/messages"
+    """Where a session's messages go. An id is an opaque string: whatever a path cannot hold of it is escaped."""
+    return raw_messages_path(quote(session, safe="", errors="replace"))
+
+
+def raw_messages_path(segment: str) -> str:
+    """The same with just this in the id's place, be it one or not."""
+    return f"/v1/sessions/{segment}/messages"
 
 
 def encode(body: Any) -> bytes:

@@ -17,8 +17,11 @@ from harness.profile import LOOPBACK
 CONNECT_S = 5.0
 READ_S = 15.0
 # A target that stays silent again and again to one operation is waited for less and less: (silences, seconds). Each one
-# counts against it all the same, and the first answer restores all patience.
+# counts against it all the same, and the first answer restores patience, as long as not all of it is spent.
 PATIENCE = ((0, READ_S), (2, 3.0), (6, 0.5))
+# So long is a target waited for in vain in all: seconds. After that, about as long as it ever took to answer.
+ALL_PATIENCE_S = 45.0
+SHORT_S = 2.0
 # An answer that trickles for longer than this never ends: seconds.
 WHOLE_S = 30.0
 LARGEST_BODY = 2 * 1024 * 1024
@@ -35,6 +38,8 @@ class Transport:
         self._veil = veil
         self._reuse = True
         self._silences: Counter[str] = Counter()
+        self._silent_s = 0.0
+        self._slowest_s = 0.0
         self._client = httpx.Client(
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=IDLE_S),
             trust_env=urlsplit(base_url).hostname not in LOOPBACK,
@@ -71,13 +76,19 @@ class Transport:
         try:
             answer = self._stream(request, fresh, sent_at, seen, patience_s)
             self._silences[request.label] = 0
+            self._slowest_s = max(self._slowest_s, answer.elapsed_ns / 1e9)
         except httpx.LocalProtocolError:
             raise  # a request that we may not send is a mistake of ours, not of the target
         except httpx.TransportError as error:
             elapsed = time.monotonic_ns() - sent_at
-            self._silences[request.label] += isinstance(error, httpx.ReadTimeout)
+            if isinstance(error, httpx.ReadTimeout):
+                self._silences[request.label] += 1
+                self._silent_s += elapsed / 1e9
             failure = self._veil.over(_in_words(error, patience_s))
-            answer = Answer(request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, veil=self._veil)
+            unreached = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            answer = Answer(
+                request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, unreached=unreached, veil=self._veil
+            )
             broken = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
             reused = "connection.connect_tcp.started" not in seen
             return answer, broken and reused and "http11.receive_response_headers.complete" not in seen
@@ -85,7 +96,8 @@ class Transport:
 
     def _patience_s(self, request: Request) -> float:
         silences = self._silences[request.label]
-        return next(seconds for least, seconds in reversed(PATIENCE) if silences >= least)
+        patience_s = next(seconds for least, seconds in reversed(PATIENCE) if silences >= least)
+        return patience_s if self._silent_s < ALL_PATIENCE_S else min(patience_s, SHORT_S + 2 * self._slowest_s)
 
     def _stream(self, request: Request, fresh: bool, sent_at: int, seen: set[str], patience_s: float) -> Answer:
         def trace(event: str, info: Any) -> None:

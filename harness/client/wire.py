@@ -22,20 +22,61 @@ AFTERMATH_S = 0.02
 
 def exchange(request: Request, pieces: Sequence[bytes], veil: Veil) -> Answer:
     """Writes the pieces with a short gap between them, and reads one response. `request` says what they mean."""
-    sent_at = time.monotonic_ns()
-    try:
-        with _connect(request.base_url) as connection:
+    with _Line(veil) as line:
+        return line.ask(request, pieces)
+
+
+def in_turn(requests: Sequence[Request], veil: Veil) -> list[Answer]:
+    """One after the other over the same connection, as long as it is kept: the next goes out when one is answered."""
+    answers: list[Answer] = []
+    with _Line(veil) as line:
+        for request in requests:
+            answers.append(line.ask(request, [serialise(request)]))
+            if answers[-1].status is None:
+                break
+            if "close" in (answers[-1].header("connection") or "").lower():
+                line.close()
+    return answers
+
+
+class _Line:
+    """A connection that is made when it is needed."""
+
+    def __init__(self, veil: Veil) -> None:
+        self._veil = veil
+        self._connection: socket.socket | None = None
+
+    def ask(self, request: Request, pieces: Sequence[bytes]) -> Answer:
+        sent_at = time.monotonic_ns()
+        try:
+            self._connection = self._connection or _connect(request.base_url)
+            self._connection.settimeout(READ_S)
             for number, piece in enumerate(pieces):
                 if number:
                     time.sleep(PIECE_GAP_S)
-                connection.sendall(piece)
-            head, body, trailing = _read(connection, request.method)
-    except (OSError, h11.RemoteProtocolError) as error:
-        failure = veil.over(str(error) or type(error).__name__)
-        return Answer(request, sent_at=sent_at, elapsed_ns=time.monotonic_ns() - sent_at, failure=failure, veil=veil)
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
-    elapsed = time.monotonic_ns() - sent_at
-    return Answer(request, head.status_code, headers, body, sent_at, elapsed, trailing=trailing, veil=veil)
+                self._connection.sendall(piece)
+            head, body, trailing = _read(self._connection, request.method)
+        except (OSError, h11.RemoteProtocolError) as error:
+            failure = self._veil.over(str(error) or type(error).__name__)
+            elapsed = time.monotonic_ns() - sent_at
+            refused = isinstance(error, ConnectionRefusedError)
+            return Answer(
+                request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, unreached=refused, veil=self._veil
+            )
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+        elapsed = time.monotonic_ns() - sent_at
+        return Answer(request, head.status_code, headers, body, sent_at, elapsed, trailing=trailing, veil=self._veil)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> "_Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def serialise(request: Request) -> bytes:

@@ -114,3 +114,82 @@ def test_it_never_comes_to_a_stop(clock):
         pacer.limited(clock.now, 0.0)
 
     assert pacer.rate == SLOWEST
+
+
+def test_what_turned_out_too_fast_is_never_reached_again(clock):
+    pacer = pacer_on(clock)
+    for _ in range(20):
+        pacer.turn()
+        pacer.bore()
+    pacer.limited(pacer.turn(), 1.0)
+
+    for _ in range(2000):
+        pacer.turn()
+        pacer.bore()
+
+    assert pacer.rate == pytest.approx(18.0)
+
+
+def test_a_window_that_lets_a_burst_in_is_understood_from_its_whole_length(clock):
+    """50 requests in each 10 s: the rate that it bears is 5 a second, however fast the 50 were taken."""
+    pacer = pacer_on(clock)
+    limited = 0
+    window, left = clock.now, 50
+    began = clock.now
+    while clock.now < began + 300:
+        at = pacer.turn()
+        if at >= window + 10:
+            window, left = at, 50
+        if left:
+            left -= 1
+            pacer.bore()
+            clock.now += 0.01
+        else:
+            limited += 1
+            pacer.limited(at, window + 10 - at)
+
+    assert limited <= 3
+    assert pacer.rate <= 5.0
+
+
+def test_a_promise_of_no_time_at_all_is_a_moment(clock):
+    pacer = pacer_on(clock)
+    for _ in range(50):
+        pacer.turn()
+        pacer.bore()
+
+    pacer.limited(pacer.turn(), 0.0)
+
+    assert pacer.turn() == 100.2
+
+
+def test_who_came_back_when_told_and_is_sent_away_again_allows_for_rounding(clock):
+    pacer = pacer_on(clock)
+    for _ in range(50):
+        pacer.turn()
+        pacer.bore()
+
+    pacer.limited(pacer.turn(), 1.0)
+    again = pacer.turn()
+    pacer.limited(again, 1.0)
+
+    assert (again, pacer.turn()) == (101.0, pytest.approx(103.05))
+
+
+def test_what_lay_idle_does_not_count_as_borne(clock):
+    """A bucket of 20 that fills at 20 a second, asked in bursts with long pauses between them."""
+    pacer = pacer_on(clock)
+    tokens, as_of = 20.0, clock.now
+    for number in range(2000):
+        if number % 100 == 0:
+            clock.now += 30
+        at = pacer.turn()
+        tokens, as_of = min(20.0, tokens + (at - as_of) * 20), at
+        if tokens >= 1:
+            tokens -= 1
+            pacer.bore()
+            clock.now += 0.002
+        else:
+            pacer.limited(at, 1.0)
+
+    assert 12 <= pacer.rate <= 20

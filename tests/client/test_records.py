@@ -58,7 +58,7 @@ def test_the_key_is_filled_in_by_the_shell():
         ("POST", "/v1/sessions/abc-1/messages", "sendMessage", "abc-1"),
         ("POST", "/v1/webhooks", "registerWebhook", None),
         ("GET", "/v1/sessions", None, None),
-        ("POST", "/v1/sessions/%00/messages", None, None),
+        ("POST", "/v1/sessions/a%2Fb%3D/messages", "sendMessage", "a/b="),
         ("POST", "/v1/other", None, None),
     ],
 )
@@ -106,3 +106,9 @@ def test_a_veiled_value_is_never_printed():
 )
 def test_retry_after_is_read_in_both_forms(value, expected):
     assert seconds(value, NOW) == expected
+
+
+def test_what_is_no_id_in_an_ids_place_makes_no_operation():
+    request = Request("POST", "/v1/sessions/%00/messages", odd=True)
+
+    assert (request.operation, request.session) == (None, None)
