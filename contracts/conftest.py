@@ -1,9 +1,9 @@
-"""Odd data as the checks use it: what it is made of stands in harness.conformance.samples."""
+"""Odd data as the checks use it: what it is made of stands in harness.conformance.oddities."""
 
 import pytest
 
 from harness.client.source_system import encode
-from harness.conformance.samples import ODD_MEMBERS, ODD_TEXTS
+from harness.conformance.oddities import ODD_MEMBERS, ODD_TEXTS
 
 
 @pytest.fixture

@@ -90,15 +90,16 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _register(requirement: str, objection: Callable[[Answer], str | None]) -> None:
-    """A check named after its requirement. Whatever it objects to is told with the requirement's own words."""
-    row = REQUIREMENTS[requirement]
+def _register(name: str, objection: Callable[[Answer], str | None]) -> None:
+    """A check named after its requirement, with more words where that has several. Whatever it objects to is told with
+    the requirement's own words."""
+    row = REQUIREMENTS[name.partition(" ")[0]]
 
     def check(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case) -> None:
         found = objection(answer_of(response))
         assert found is None, f"{row.id} ({row.level}): {row.clause}\n\n{found}"
 
-    check.__name__ = requirement
+    check.__name__ = name.replace(" ", "-")
     schemathesis.check(check)
 
 

@@ -2,7 +2,6 @@
 
 import re
 import statistics
-import threading
 import time
 from collections import Counter
 from itertools import pairwise
@@ -10,13 +9,12 @@ from itertools import pairwise
 import pytest
 
 from harness.client.source_system import encode, messages_path
-from harness.conformance.fixtures import WORLD
 from harness.conformance.outcome import NotExercised
 from harness.conformance.samples import PHONE_FORMATS, customer
 
 DOUBTFUL = "what it was sent is doubtful, and need not be answered"
 # The longest that the lifetime of a session is waited for, beside the other checks: seconds.
-LIFETIMES_S = {"quick": 15.0, "standard": 30.0, "thorough": 150.0}
+LIFETIMES_S = {"quick": 5.0, "standard": 30.0, "thorough": 150.0}
 # A session is used at this share of its time to live, and asked for again this much beyond it: a share, and seconds.
 USED_AT = 0.6
 BEYOND = 0.15
@@ -267,84 +265,46 @@ def remaining(answer):
     return None
 
 
-class Lifetime:
-    """A session that is used once, in good time, and asked for again beyond its time to live; beside other checks."""
-
-    def __init__(self, world, ttl_s):
-        self._world = world
-        self._ttl_s = ttl_s
-        self._session = world.sessions.open()
-        world.ledger.excuse(self._session.id, "it is asked for when it may be gone")
-        self.beyond_s = ttl_s + max(LEAST_BEYOND_S, BEYOND * ttl_s)
-        self.used = self.asked = None
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._live, daemon=True)
-        self._thread.start()
-
-    def _live(self):
-        born = time.monotonic()
-        if self._ending.wait(USED_AT * self._ttl_s):
-            return
-        self.used = self._world.api.send_message(self._session.id, "I am still here")
-        if not self._ending.wait(max(0.0, born + self.beyond_s - time.monotonic())):
-            self.asked = self._world.api.send_message(self._session.id, "And are you?")
-
-    def wait(self):
-        self._thread.join(self.beyond_s + 5)
-
-    def end(self):
-        """Before the clients are closed, also where nobody waited."""
-        self._ending.set()
-        self._thread.join(5)
+@pytest.mark.requirement("OBS-SESSION-LIFETIME")
+@pytest.mark.stage("later")
+@pytest.mark.aside
+def test_whether_use_prolongs_a_session(check, api, sessions, replies, ledger, profile):
+    """A session is used once, in good time, and asked for again beyond its time to live."""
+    ttl_s = waited_for(profile, ledger)
+    session = sessions.open()
+    born = time.monotonic()
+    ledger.excuse(session.id, "it is asked for when it may be gone")
+    replies.rest(USED_AT * ttl_s)
+    used = api.send_message(session.id, "I am still here")
+    beyond_s = ttl_s + max(LEAST_BEYOND_S, BEYOND * ttl_s)
+    replies.rest(born + beyond_s - time.monotonic())
+    asked = api.send_message(session.id, "And are you?")
+    if not used.accepted or asked.status not in (200, 404):
+        raise NotExercised("the session could not be used as it would have had to be")
+    evidence = {
+        "time_to_live_s": ttl_s,
+        "used_at_s": round(USED_AT * ttl_s, 1),
+        "asked_at_s": round(beyond_s, 1),
+        "answer": told(asked),
+    }
+    find = check.observe if asked.accepted else check.absent
+    outcome = "use prolongs it" if asked.accepted else "use does not prolong it"
+    when = f"used at {evidence['used_at_s']:g} s and asked for at {evidence['asked_at_s']:g} s"
+    find(f"{outcome}: {when}: {told(asked)}", count=2, evidence=evidence)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def lifetime(request):
-    """Begins with the first check here, so that the last one need not wait; a reason where it cannot be."""
-    if not any(item.name == test_whether_use_prolongs_a_session.__name__ for item in request.session.items):
-        yield "nobody asks"
-        return
-    try:
-        begun = live(request.config.stash[WORLD])
-    except NotExercised as reason:
-        yield str(reason)
-        return
-    yield begun
-    begun.end()
-
-
-def live(world):
-    ttl_s, longest_s = world.profile.session_ttl, LIFETIMES_S[world.profile.budget]
+def waited_for(profile, ledger):
+    """The time to live, in seconds, where this run knows it and has the time. Raises NotExercised."""
+    ttl_s, longest_s = profile.session_ttl, LIFETIMES_S[profile.budget]
     if ttl_s is None:
-        raise NotExercised("no --session-ttl was given")
+        ages = [sent - talk.created_at for talk in ledger.all() for sent, _ in talk.accepted]
+        oldest = f"the oldest session that took a message was {max(ages, default=0) / 1e9:.1f} s old"
+        raise NotExercised(f"no --session-ttl was given; {oldest}")
     if ttl_s * (1 + BEYOND) > longest_s:
-        raise NotExercised(f"{ttl_s:g} s are more than --budget {world.profile.budget} waits for")
+        raise NotExercised(f"{ttl_s:g} s are more than --budget {profile.budget} waits for")
     if ttl_s * (1 - USED_AT) < LEAST_BEYOND_S:
         raise NotExercised(f"{ttl_s:g} s are too short to tell what use does to them")
-    return Lifetime(world, ttl_s)
-
-
-@pytest.mark.requirement("OBS-SESSION-LIFETIME")
-@pytest.mark.stage("last")
-def test_whether_use_prolongs_a_session(check, lifetime, ledger, profile):
-    ages = [sent - talk.created_at for talk in ledger.all() for sent, _ in talk.accepted]
-    oldest = f"the oldest session that took a message was {max(ages, default=0) / 1e9:.1f} s old"
-    if isinstance(lifetime, str):
-        raise NotExercised(f"{lifetime}; {oldest}")
-    lifetime.wait()
-    if lifetime.asked is None or not lifetime.used.accepted or lifetime.asked.status not in (200, 404):
-        raise NotExercised(f"the session could not be used as it would have had to be; {oldest}")
-    evidence = {
-        "time_to_live_s": profile.session_ttl,
-        "used_at_s": round(USED_AT * profile.session_ttl, 1),
-        "asked_at_s": round(lifetime.beyond_s, 1),
-        "answer": told(lifetime.asked),
-    }
-    when = f"used at {evidence['used_at_s']:g} s and asked for at {evidence['asked_at_s']:g} s: {evidence['answer']}"
-    if lifetime.asked.accepted:
-        check.observe(f"use prolongs it: {when}", count=2, evidence=evidence)
-    else:
-        check.absent(f"use does not prolong it: {when}", count=2, evidence=evidence)
+    return ttl_s
 
 
 @pytest.mark.requirement("OBS-REPLIES-PER-MESSAGE")

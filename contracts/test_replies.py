@@ -1,17 +1,36 @@
 """Travtus API Sends "Message" Event with Reply Message: the reply oracle."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from harness.client.source_system import messages_path
 from harness.conformance import arrival_oracles
-from harness.conformance.arrival_oracles import data_of
+from harness.conformance.arrival_oracles import content_of
+from harness.conformance.order import learn
 from harness.conformance.outcome import NotExercised, Unmet
+from harness.conformance.samples import URL_ENDINGS, customer, page
 from harness.conformance.sessions import together
+from harness.sink.faults import Fault
 
-TURNS = 3
-IN_ORDER = ("first question", "second question", "third question", "fourth question")
+TURNS = 6
+TALKS = 6
+REPEATS = re.compile("Harness says .* and no more", re.DOTALL)
+# A session whose call failed may wait for the next attempt before it goes on: seconds.
+AFTER_FAILURE_S = 20.0
+SHARE_OF_TTL = 0.5
+# Slow for a webhook, and in time for any sender: seconds.
+SLOWLY_S = 1.5
+# The longest one first: whoever takes longer over it must not be overtaken.
+IN_ORDER = (f"first question: {page(1200)}", "second question", f"third question: {page(300)}", "fourth")
+PATIENT = 3
+# Letters that do not survive a wrong turn on their way, between two that do.
+FRAGILE = '<é ß Ł Ж 李 ā नि 🙂 𠮷 & "quoted" it\'s>'
 
 
 @pytest.mark.requirement("RPL-1")
+@pytest.mark.aside
 def test_every_message_of_a_dialogue_is_answered(check, api, sessions, replies):
     def talk(session):
         for turn in range(TURNS):
@@ -19,28 +38,74 @@ def test_every_message_of_a_dialogue_is_answered(check, api, sessions, replies):
             sent = check.accepted(api.send_message(session.id, f"Question {turn + 1}: is anybody there?"))
             came = replies.wait(session.id, before + 1)
             check.that(
-                len(came) > before,
+                len(came) > before or any(arrival.participant == "agent" for arrival in came),
                 "a message that was accepted leads to a reply at the registered URL",
                 after=sent,
-                seen=f"none within {replies.timeout_s:g} s",
+                seen=f"none within {replies.timeout_s:g} s, to message {turn + 1} of the session",
             )
 
-    together(talk, sessions.several(4))
+    together(talk, sessions.several(TALKS))
+
+
+@pytest.mark.requirement("RPL-1")
+@pytest.mark.aside
+def test_not_one_message_in_many_stays_unanswered(check, api, sessions, replies, effort):
+    """One message a session, so that each reply that is missing is missed. Some talk alone, most at once."""
+    opened = [session for _ in range(0, effort.volley, 32) for session in sessions.several(min(32, effort.volley))]
+    sent = together(lambda session: api.send_message(session.id, "Is anybody there?"), opened)
+    taken = [(session, answer) for session, answer in zip(opened, sent, strict=True) if answer.status == 200]
+    if not taken:
+        raise NotExercised("no message was accepted")
+    came = replies.wait_all({session.id: 1 for session, _ in taken})
+    silent = [(session, answer) for session, answer in taken if not came[session.id]]
+    check.that(
+        not silent,
+        "a message that was accepted leads to a reply at the registered URL",
+        count=len(taken),
+        after=silent[0][1] if silent else None,
+        seen=f"{len(silent)} of {len(taken)} messages, each in a session of its own, got none",
+    )
 
 
 @pytest.mark.requirement("RPL-1")
 @pytest.mark.stage("last")
 @pytest.mark.oracle
-def test_every_session_that_spoke_was_answered(check, replies, ledger):
+def test_every_message_that_was_accepted_was_answered(check, replies, ledger):
     owed = ledger.owed()
     came = replies.wait_all(owed)
-    unanswered = [session for session in owed if not came[session]]
+    short = {
+        session: f"{len(came[session])} of {count}"
+        for session, count in owed.items()
+        if len(came[session]) < count and not any(arrival.participant == "agent" for arrival in came[session])
+    }
+    if ledger.gone:
+        raise NotExercised("the target is gone, and what it owed went with it")
     check.that(
-        not unanswered,
-        "in each session where a message was accepted, a reply came",
-        count=sum(len(ledger.talks[session].accepted) for session in owed),
-        seen=f"{len(unanswered)} of {len(owed)} sessions had none, such as {unanswered[:3]}",
+        not short,
+        "each message that was accepted leads to a reply at the registered URL",
+        count=sum(owed.values()),
+        seen=f"in {len(short)} of {len(owed)} sessions replies are missing: {dict(list(short.items())[:3])}",
     )
+
+
+@pytest.mark.requirement("RPL-1")
+@pytest.mark.stage("late")
+def test_replies_come_to_exactly_the_url_that_was_registered(check, api, sessions, replies, webhook, ledger):
+    replies.settle(ledger)
+    for number, (path, query) in enumerate(URL_ENDINGS):
+        name = f"ending-{number}"
+        url = webhook.open(name, path=path, query=query)
+        try:
+            if not api.register_webhook(url).accepted:
+                raise NotExercised(f"such a URL is not accepted: {url}")
+            session = sessions.open()
+            sent = check.accepted(api.send_message(session.id, "Hello, at the right door"))
+            came = replies.wait(session.id, endpoint=name)
+            check.that(
+                bool(came), "the reply comes to exactly the URL that was registered", after=sent, seen=f"not {url}"
+            )
+        finally:
+            webhook.register()
 
 
 @pytest.mark.requirement("RPL-2")
@@ -50,8 +115,22 @@ def test_every_webhook_call_is_as_documented(check, replies):
     check.clean(arrival_oracles.documented(replies.all()), "a JSON object as documented")
 
 
+@pytest.mark.requirement("RPL-2")
+@pytest.mark.stage("last")
+@pytest.mark.oracle
+def test_every_webhook_call_is_a_post(check, replies, webhook):
+    wrong = webhook.turned_away("method")
+    count = len(replies.all()) + wrong
+    check.that(not wrong, "a reply is a POST", count=count, seen=f"{wrong} calls by another method")
+
+
 @pytest.mark.requirement("RPL-3")
+@pytest.mark.aside
 def test_replies_reach_the_session_that_asked(check, api, sessions, replies, effort):
+    alone = sessions.several(3)
+    for session in alone:
+        check.accepted(api.send_message(session.id, "Just me"))
+        replies.wait(session.id)
     talking = sessions.several(effort.talkers)
     listening = sessions.several(effort.talkers // 2)
     asked = {session.id: 1 + number % 3 for number, session in enumerate(talking)}
@@ -62,19 +141,29 @@ def test_replies_reach_the_session_that_asked(check, api, sessions, replies, eff
 
     together(ask, talking)
     came = replies.wait_all(asked)
-    short = [session for session in asked if not came[session]]
+    short = [session for session in asked if len(came[session]) < asked[session]]
     strays = [session.id for session in listening if replies.of(session.id)]
     check.that(
         not short or not strays,
         "a reply's sessionId is that of the session that the message was sent to",
         count=sum(map(len, came.values())),
-        seen=f"no reply for {short[:3]}, which asked, but some for {strays[:3]}, which did not",
+        seen=f"too few replies for {short[:3]}, which asked, but some for {strays[:3]}, which did not",
+    )
+    # Where one is short of replies, and another that asked as often has more than anybody was ever sent, one's went to
+    # the other.
+    each = max((len(replies.of(session.id)) for session in alone), default=1)
+    full = [session for session in asked if len(came[session]) > each * asked[session]]
+    check.that(
+        not short or not full,
+        "a reply's sessionId is that of the session that the message was sent to",
+        seen=f"too few replies for {short[:3]}, and too many for {full[:3]}",
     )
     for session in talking:
         users = {arrival.user for arrival in came[session.id] if arrival.user is not None}
         check.that(
             users <= {session.user} or session.user is None,
             "a reply's userId is that of the session that the message was sent to",
+            count=len(users),
             seen=f"session {session.id} is of user {session.user}; the replies name {sorted(users)}",
         )
 
@@ -90,28 +179,73 @@ def test_every_webhook_call_names_a_session_and_its_user(check, replies, ledger)
 @pytest.mark.requirement("RPL-4")
 @pytest.mark.stage("last")
 @pytest.mark.oracle
-def test_every_reply_is_spoken_by_somebody(check, replies):
+def test_every_reply_is_spoken_by_somebody(check, replies, ledger):
     expected = "participantType is bot or agent; content is a string, in the characters that were meant"
-    check.clean(arrival_oracles.spoken(replies.all()), expected)
+    check.clean(arrival_oracles.spoken(replies.all(), ledger.talks), expected)
+
+
+@pytest.mark.requirement("RPL-4")
+@pytest.mark.aside
+def test_what_a_reply_repeats_is_in_the_characters_that_were_meant(check, api, sessions, replies):
+    session = sessions.open()
+    sent = check.accepted(api.send_message(session.id, f"Harness says {FRAGILE} and no more"))
+    came = replies.wait(session.id)
+    garbled = [text for text in map(content_of, came) if REPEATS.search(text) and FRAGILE not in text]
+    expected = "what a reply repeats of a message is as it was said"
+    check.that(not garbled, expected, count=len(came), after=sent, seen=garbled[0] if garbled else "")
 
 
 @pytest.mark.requirement("RPL-5")
-def test_a_refused_message_leads_to_no_reply(check, api, sessions, replies):
-    refused, control = sessions.several(4), sessions.several(4)
-    for session in refused:
-        without_content = api.post(f"/v1/sessions/{session.id}/messages", {"text": "Hello"})
-        without_key = api.send_message(session.id, "Hello", key=None)
-        if any(answer.accepted or answer.status is None for answer in (without_content, without_key)):
-            raise NotExercised("no message was refused")
+@pytest.mark.aside
+def test_a_refused_message_leads_to_no_reply(check, api, sessions, replies, world):
+    def somebody_else(session):
+        try:
+            return world.other.send_message(session.id, "I am somebody else")
+        except NotExercised:
+            return api.send_message(session.id, "Hello", key="Basic Zm9vOmJhcg==")
+
+    ways = (
+        lambda session: api.post(messages_path(session.id), {"text": "Hello"}),
+        lambda session: api.post(messages_path(session.id), {"content": 5}),
+        lambda session: api.post(messages_path(session.id), {"content": None}),
+        lambda session: api.request("POST", messages_path(session.id), content=b'{"content": "Hel'),
+        lambda session: api.request("POST", messages_path(session.id), content=b'["Hello"]'),
+        lambda session: api.send_message(session.id, "Hello", key=None),
+        lambda session: api.send_message(session.id, "Hello", key="Bearer never-issued"),
+        somebody_else,
+    )
+    world.require_replies()
+    refused, control = sessions.several(len(ways)), sessions.several(4)
+    replies.quiet()  # for whoever is greeted
+    known = {session.id: len(replies.of(session.id)) for session in (*refused, *control)}
+
+    def more(session):
+        return len(replies.of(session.id)) > known[session.id]
+
+    answers = [(session, way(session)) for session, way in zip(refused, ways, strict=True)]
+    answers = [(session, answer) for session, answer in answers if answer.status and 400 <= answer.status < 500]
+    if not answers:
+        raise NotExercised("no message was refused")
     replies.quiet()
-    if any(replies.of(session.id) for session in control):
+    if any(map(more, control)):
         raise NotExercised("the target speaks of its own accord, so that a reply to nothing proves nothing")
-    for session in refused:
-        check.that(
-            not replies.of(session.id),
-            "a request that was refused leads to no reply",
-            seen=f"a webhook call for session {session.id}",
-        )
+    for session, answer in answers:
+        seen = f"a webhook call for session {session.id}"
+        check.that(not more(session), "a request that was refused leads to no reply", after=answer, seen=seen)
+
+
+@pytest.mark.requirement("RPL-5")
+@pytest.mark.stage("last")
+@pytest.mark.oracle
+def test_a_session_in_which_nothing_was_accepted_is_not_answered(check, world, replies, ledger):
+    silent = [talk for talk in ledger.all() if talk.silent and not talk.excused]
+    # As many as come to those to whom nothing happened at all are greetings.
+    unasked = [len(replies.of(talk.session)) for talk in silent if not talk.refused and not talk.limited]
+    world.require_replies()
+    refused = [talk for talk in silent if talk.refused]
+    answered = [talk.session for talk in refused if len(replies.of(talk.session)) > max(unasked, default=0)]
+    seen = f"webhook calls for {answered[:3]}"
+    check.that(not answered, "a request that was refused leads to no reply", count=len(refused), seen=seen)
 
 
 @pytest.mark.requirement("RPL-6")
@@ -122,57 +256,106 @@ def test_a_settled_webhook_call_does_not_come_again(check, replies, ledger):
     check.clean(arrival_oracles.settled(replies.all(), ledger.talks), "a call that got its 200 is settled")
 
 
+@pytest.mark.requirement("RPL-6")
+@pytest.mark.stage("late")
+def test_a_webhook_call_that_got_its_200_slowly_does_not_come_again(check, api, sessions, replies, webhook, ledger):
+    slow = sessions.several(3)
+    for session in slow:
+        webhook.programme(Fault(session=session.id, delay_s=SLOWLY_S))
+    sent = together(lambda session: api.send_message(session.id, "Your webhook is slow today"), slow)
+    replies.wait_all({session.id: 1 for session in slow})
+    replies.rest(2 * SLOWLY_S)
+    found = arrival_oracles.settled([came for session in slow for came in replies.of(session.id)], ledger.talks)
+    seen = ", ".join(f"{finding.count} times" for finding in found.findings)
+    check.that(not found.findings, "a call that got its 200 is settled", count=len(slow), after=sent[0], seen=seen)
+
+
 @pytest.mark.requirement("RPL-7")
+@pytest.mark.aside
 def test_replies_of_a_session_come_in_the_order_of_its_messages(check, api, sessions, replies, effort):
     def said(session):
         """What came, each once, in the order of first deliveries."""
-        return list(dict.fromkeys(str(data_of(arrival).get("content")) for arrival in replies.of(session.id)))
+        return list(dict.fromkeys(map(content_of, replies.of(session.id))))
 
     def one_by_one(session):
         for number, text in enumerate(IN_ORDER):
             check.accepted(api.send_message(session.id, text))
             replies.wait(session.id, number + 1)
+            replies.lull(session.id)
         return said(session)
 
     def at_once(session):
         for text in IN_ORDER:
             check.accepted(api.send_message(session.id, text))
         replies.wait(session.id, len(IN_ORDER))
+        replies.lull(session.id)
         return said(session)
 
-    # A reply does not say which message it answers. But where patient customers, who ask the same, hear the same in
-    # the same order, then a hasty one must hear it so as well.
-    order, again = together(one_by_one, sessions.several(2))
-    if order != again or len(order) != len(IN_ORDER):
+    who = customer(70)
+    patient = together(one_by_one, [sessions.open(who) for _ in range(PATIENT)])
+    order = learn(patient)
+    if order is None or min(map(len, patient)) < len(IN_ORDER):
         raise NotExercised("its replies do not tell which messages they answer")
-    for heard in together(at_once, sessions.several(effort.talkers // 2)):
-        if sorted(heard) == sorted(order):
-            check.that(heard == order, f"the replies in this order: {order}", count=len(heard), seen=f"{heard}")
+    for heard in together(at_once, [sessions.open(who) for _ in range(effort.talkers)]):
+        held = order.holds(heard)
+        if held is not None:
+            check.that(held, f"the replies {order}", count=len(heard), seen=f"{heard}")
 
 
-@pytest.mark.requirement("RPL-8")
-def test_a_failed_webhook_call_does_not_silence_later_replies(check, api, sessions, replies, webhook):
-    session, bystander = sessions.several(2)
-    webhook.fail_next(session.id, 500)
+def after_a_failure(check, world, fault):
+    """What becomes of later replies, once the call with one was answered so."""
+    api, replies = world.api, world.replies
+    session, bystander = world.sessions.several(2)
+    world.ledger.excuse(session.id, "a webhook call for it failed, on purpose")
+    world.webhook.programme(replace(fault, session=session.id))
     check.accepted(api.send_message(session.id, "The call with the reply to this fails"))
     if not replies.wait(session.id):
         raise NotExercised("no webhook call came that could have failed")
+    replies.rest(fault.delay_s)
     later = check.accepted(api.send_message(session.id, "And the one to this does not"))
     check.accepted(api.send_message(bystander.id, "Nor does this one"))
-    came = replies.wait_all({session.id: 2, bystander.id: 1})
-    served = [arrival for arrival in came[session.id] if arrival.status == 200 and arrival.at > later.sent_at]
-    check.that(bool(served), "a later reply comes, though one call failed", after=later)
-    check.that(bool(came[bystander.id]), "replies of other sessions come, though one call failed", after=later)
+
+    def served():
+        return [came for came in replies.of(session.id) if came.status == 200 and came.at > later.sent_at]
+
+    expected = "a later reply comes, though one call failed"
+    check.that(bool(replies.wait(bystander.id)), f"{expected}: that of another session", after=later)
+    check.that(replies.until(served, AFTER_FAILURE_S), f"{expected}: that of the same session", after=later)
+
+
+@pytest.mark.requirement("RPL-8")
+@pytest.mark.stage("late")
+def test_a_webhook_call_that_got_a_500_does_not_silence_later_replies(check, world):
+    after_a_failure(check, world, Fault(status=500))
+
+
+@pytest.mark.requirement("RPL-8")
+@pytest.mark.stage("late")
+def test_a_webhook_call_that_was_cut_off_does_not_silence_later_replies(check, world):
+    after_a_failure(check, world, Fault(reset=True))
+
+
+@pytest.mark.requirement("RPL-8")
+@pytest.mark.stage("late")
+def test_a_webhook_call_that_got_no_answer_in_time_does_not_silence_later_replies(check, world, effort):
+    if not effort.silence_s:
+        raise NotExercised("--budget quick does not wait for so long")
+    # The session must live to see it.
+    longest_s = SHARE_OF_TTL * world.profile.session_ttl if world.profile.session_ttl else effort.silence_s
+    after_a_failure(check, world, Fault(status=500, delay_s=min(effort.silence_s, longest_s)))
 
 
 @pytest.mark.requirement("RPL-9")
 @pytest.mark.stage("last")
 @pytest.mark.oracle
-def test_every_webhook_call_says_that_it_is_json(check, replies):
-    check.clean(arrival_oracles.labelled(replies.all()), "application/json, and a content that is not empty")
+def test_every_webhook_call_says_that_it_is_json(check, replies, ledger):
+    check.clean(
+        arrival_oracles.labelled(replies.all(), ledger.talks), "application/json, and a content that is not empty"
+    )
 
 
 @pytest.mark.requirement("RPL-10")
+@pytest.mark.aside
 def test_a_human_who_took_over_is_told_as_agent(check, api, sessions, replies, ledger, profile):
     if not profile.handover_phrases:
         raise NotExercised("no handover_phrases were given: the document does not say what triggers a hand-over")

@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 
 from harness.client.source_system import messages_path
 from harness.conformance import arrival_oracles
 from harness.conformance.outcome import NotExercised
-from harness.conformance.samples import customer
+from harness.conformance.samples import customer, strangers
 from harness.conformance.sessions import together
 
 # How many ids are looked at, and how many bits of them must be open: fewer than in any random id in use.
@@ -24,41 +25,52 @@ def test_another_tenants_key_cannot_use_a_session(check, api, other, sessions):
     for session in sessions.several(3):
         check.client_error(other.send_message(session.id, "I am somebody else"))
         check.accepted(api.send_message(session.id, "And I am not"))
+        check.client_error(other.send_message(session.id, "I still am somebody else"))
+    theirs = check.accepted(other.create_session(customer(62))).member("sessionId")
+    check.client_error(api.send_message(theirs, "I am somebody else"))
+    check.accepted(other.send_message(theirs, "And I am not"))
 
 
 @pytest.mark.requirement("SEC-2")
 @pytest.mark.stage("late")
 def test_another_tenants_webhook_gets_nothing_of_ours(check, api, other, sessions, replies, webhook, ledger):
     replies.settle(ledger)
-    if not other.register_webhook(webhook.open("other")).accepted:
+    before = sessions.open()
+    if not other.register_webhook(webhook.open("other-tenant")).accepted:
         raise NotExercised("the second tenant could not register a webhook")
     try:
-        ours = sessions.several(4)
+        ours = [before, *sessions.several(5)]
         sent = together(lambda session: api.send_message(session.id, "For my webhook only"), ours)
         came = replies.wait_all({session.id: 1 for session in ours}, endpoint="")
         taken = [session for session in ours if not came[session.id]]
         check.that(not taken, "our replies come to our webhook", count=len(ours), after=sent[0])
         replies.quiet()
-        copied = [arrival for session in ours for arrival in replies.of(session.id, endpoint="other")]
+        copied = [session for session in ours if replies.of(session.id, endpoint="other-tenant")]
         check.that(not copied, "another tenant's webhook gets no copy", count=len(ours), after=sent[0])
     finally:
         webhook.register()
 
 
 @pytest.mark.requirement("SEC-3")
-def test_session_ids_cannot_be_guessed(check, sessions):
-    ids = [sessions.open().id for _ in range(SAMPLE)]
-    open_bits = spread(ids)
+def test_ids_cannot_be_guessed(check, sessions):
+    opened = [sessions.open(who) for who in strangers(SAMPLE)]
+    unguessable(check, "sessionId", [session.id for session in opened])
+    users = list(dict.fromkeys(session.user for session in opened if session.user is not None))
+    if len(users) == SAMPLE:  # fewer are SES-6's business
+        unguessable(check, "userId", users)
+
+
+def unguessable(check, name, ids):
+    open_bits, between = spread(ids), gap(ids)
     check.that(
         open_bits >= FEWEST_BITS,
-        f"at least {FEWEST_BITS} bits of an id differ from one to the next",
+        f"at least {FEWEST_BITS} bits of a {name} differ from one to the next",
         count=len(ids),
         seen=f"about {open_bits:.0f} bits in ids such as {ids[:3]}",
     )
-    between = gap(ids)
     check.that(
         between is None or between >= FEWEST_BITS_BETWEEN,
-        "an id does not follow from the one before it",
+        f"a {name} does not follow from the one before it",
         count=len(ids),
         seen=f"ids created one after the other: {ids[:3]}",
     )
@@ -92,7 +104,10 @@ def test_what_an_error_echoes_is_no_markup(check, api, sessions):
         api.post(messages_path(session.id), {MARKUP: MARKUP}),
         api.post("/v1/webhooks", {"url": MARKUP, "event": MARKUP}),
         api.request("POST", "/v1/sessions", content=MARKUP.encode(), content_type="text/html"),
-        api.request("GET", f"/v1/sessions?x={MARKUP}"),
+        api.request("GET", f"/v1/sessions?x={quote(MARKUP)}"),
+        api.post(f"/v1/{quote(MARKUP, safe='')}", {}),
+        api.post(messages_path(MARKUP), {"content": "Hello"}, odd=True),
+        api.create_session(customer(6), key=f"Bearer {MARKUP}"),
     ]
     for answer in answers:
         as_markup = "html" in (answer.header("content-type") or "").lower() and MARKUP.encode() in answer.body

@@ -12,11 +12,13 @@ from harness.errors import UsageError
 
 Level = Literal["MUST", "SHOULD", "OBSERVE"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+LISTS = ("checks", "mutants")
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One clause. `checks` are the names of the checks that decide it, any failing one for all of them.
+    """One clause. `checks` are the names of the checks that decide it, any failing one for all of them; `mutants` are
+    the sandbox's faults that break it, and prove them.
 
     `quote` is the document's own sentence, word for word; without one the clause is our reading. `place` is a JSON
     pointer into openapi.yaml. `needs` names what a run must have for it to be tried (a setting of the profile, or
@@ -31,10 +33,11 @@ class Requirement:
     quote: str | None = None
     needs: str | None = None
     stands_in: str | None = None
+    mutants: tuple[str, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """As plain data, for a journal."""
-        return {**asdict(self), "checks": list(self.checks)}
+        return {**asdict(self), "checks": list(self.checks), "mutants": list(self.mutants)}
 
 
 def load(text: str) -> tuple[Requirement, ...]:
@@ -61,7 +64,8 @@ def _row(row: Any) -> Requirement:
     complaint = _complaint(row)
     if complaint:
         raise UsageError(f"requirement {row['id']}: {complaint}")
-    return Requirement(**{**row, "checks": tuple(row["checks"])})
+    lists = {name: tuple(row.get(name, ())) for name in LISTS}
+    return Requirement(**{**row, **lists})
 
 
 def _complaint(row: dict[str, Any]) -> str | None:
@@ -73,9 +77,11 @@ def _complaint(row: dict[str, Any]) -> str | None:
         return f"there is no field {min(unknown)!r}"
     if row["level"] not in LEVELS:
         return f"level is one of {', '.join(LEVELS)}, not {row['level']!r}"
-    if not isinstance(row["checks"], list) or not all(isinstance(name, str) for name in row["checks"]):
-        return "checks is a list of names"
-    texts = (row[name] for name in row if name not in ("checks", "id"))
+    for name in LISTS:
+        given = row.get(name, [])
+        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+            return f"{name} is a list of names"
+    texts = (row[name] for name in row if name not in (*LISTS, "id"))
     if not all(isinstance(text, str) and text.strip() for text in texts):
-        return "every field but checks is a text"
+        return "every field but checks and mutants is a text"
     return None

@@ -22,7 +22,21 @@ MUSTS = {
     *("MSG-5", "HOOK-1", "HOOK-2", "HOOK-3", "RPL-1", "RPL-2", "RPL-3", "RPL-4", "RPL-5", "ERR-1", "ERR-2", "ERR-3"),
 }
 SHOULDS = {
-    *("AUTH-4", "SES-6", "SES-7", "MSG-6", "HOOK-4", "RPL-6", "RPL-7", "RPL-8", "RPL-9", "RPL-10", "RATE-1", "RATE-2"),
+    *(
+        "AUTH-4",
+        "SES-6",
+        "SES-7",
+        "SES-8",
+        "MSG-6",
+        "HOOK-4",
+        "RPL-6",
+        "RPL-7",
+        "RPL-8",
+        "RPL-9",
+        "RPL-10",
+        "RATE-1",
+        "RATE-2",
+    ),
     *("RATE-3", "RATE-4", "SEC-1", "SEC-2", "SEC-3", "SEC-4", "SEC-5", "SEC-6", "SEC-7", "HTTP-1", "HTTP-2", "HTTP-3"),
     "ERR-4",
 }
@@ -88,7 +102,7 @@ def test_a_row_becomes_a_requirement():
         (ROW.replace("clause", "claus"), "SES-1: clause is missing"),
         (ROW + "  why: because\n", "SES-1: there is no field 'why'"),
         (ROW.replace("[one]", "one"), "SES-1: checks is a list"),
-        (ROW + "  needs: 5\n", "SES-1: every field but checks is a text"),
+        (ROW + "  needs: 5\n", "SES-1: every field but checks and mutants is a text"),
         (ROW + ROW, "SES-1 is there twice"),
         (ROW + "  stands_in: SES-9\n", "nothing is called 'SES-9'"),
     ],

@@ -1,6 +1,7 @@
 """What may not happen in any webhook call. Pure: what arrived and what was promised go in, a tally comes out."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ Talks = dict[str, Talk]
 # A reply may come twice, now and then. More copies than this many a message, and at least so many, are a repetition.
 COPIES_PER_MESSAGE = 2
 FEWEST_COPIES = 3
+# Characters that were escaped for a page, or for JSON, once too often.
+_ESCAPED = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});|\\u[0-9a-fA-F]{4}")
 
 
 def documented(arrivals: Sequence[Replied]) -> Tally:
@@ -40,8 +43,11 @@ def addressed(arrivals: Sequence[Replied], talks: Talks) -> Tally:
     return _each([arrival for arrival in arrivals if arrival.session is not None], objection)
 
 
-def spoken(arrivals: Sequence[Replied]) -> Tally:
-    """RPL-4: `participantType` is bot or agent; `content` is a string, in the characters that were meant."""
+def spoken(arrivals: Sequence[Replied], talks: Talks) -> Tally:
+    """RPL-4: `participantType` is bot or agent; `content` is a string, in the characters that were meant.
+
+    Where something doubtful was said, what comes back of it is doubtful as well.
+    """
 
     def objection(arrival: Replied) -> str | None:
         data = data_of(arrival)
@@ -50,25 +56,32 @@ def spoken(arrivals: Sequence[Replied]) -> Tally:
         if "content" not in data:
             return None
         content = data["content"]
-        return garbled(content) if isinstance(content, str) else "content is no string"
+        if not isinstance(content, str):
+            return "content is no string"
+        return None if _doubtful(arrival, talks) else garbled(content)
 
     return _each(arrivals, objection)
 
 
 def settled(arrivals: Sequence[Replied], talks: Talks) -> Tally:
-    """RPL-6: what got its 200 does not come again and again."""
-    copies = Counter((arrival.session, arrival.digest) for arrival in arrivals if arrival.status == 200)
+    """RPL-6: what got its 200 does not come again and again.
+
+    Now and then twice is no failure, and the parts of one reply may well be alike.
+    """
+    copies = Counter(_event(arrival) for arrival in arrivals if arrival.status == 200)
     tally = Tally(exercised=len(arrivals))
-    for (session, digest), count in copies.items():
+    parts = _parts(copies, talks)
+    for event, count in copies.items():
+        session = event[0]
         talk = talks.get(session or "")
-        allowed = max(FEWEST_COPIES - 1, COPIES_PER_MESSAGE * len(talk.accepted) if talk else 0)
-        if count > allowed:
-            first = next(arrival for arrival in arrivals if (arrival.session, arrival.digest) == (session, digest))
+        # How much was said in a session that is none of ours, nobody knows.
+        if talk and count > max(FEWEST_COPIES - 1, COPIES_PER_MESSAGE * parts * len(talk.accepted)):
+            first = next(arrival for arrival in arrivals if _event(arrival) == event)
             tally.findings.append(Finding("the same event again, though it got its 200", first, count))
     return tally
 
 
-def labelled(arrivals: Sequence[Replied]) -> Tally:
+def labelled(arrivals: Sequence[Replied], talks: Talks) -> Tally:
     """RPL-9: it says `application/json`, and its content is not empty."""
 
     def objection(arrival: Replied) -> str | None:
@@ -76,7 +89,8 @@ def labelled(arrivals: Sequence[Replied]) -> Tally:
         if kind != "application/json" and not kind.endswith("+json"):
             return f"the Content-Type is {kind or 'missing'}"
         content = data_of(arrival).get("content")
-        return "content is empty" if isinstance(content, str) and not content.strip() else None
+        empty = isinstance(content, str) and not content.strip()
+        return "content is empty" if empty and not _doubtful(arrival, talks) else None
 
     return _each(arrivals, objection)
 
@@ -85,6 +99,8 @@ def discreet(arrivals: Sequence[Replied], holds_key: Callable[[str], bool]) -> T
     """SEC-4: a webhook call leaks nothing."""
 
     def objection(arrival: Replied) -> str | None:
+        if arrival.key_in:
+            return f"a key of ours in {', '.join(arrival.key_in)}"
         body = arrival.body or ""
         return "a key of ours" if holds_key(body) else leaks_text(body)
 
@@ -101,12 +117,19 @@ def data_of(arrival: Replied) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
+def content_of(arrival: Replied) -> str:
+    """What was said, as text; nothing where there is none."""
+    return str(data_of(arrival).get("content", ""))
+
+
 def garbled(text: str) -> str | None:
     """Text that was decoded with the wrong character set on its way, or lost characters on it."""
     if "\ufffd" in text:
         return "content has lost characters on its way"
     if any("\ud800" <= character <= "\udfff" for character in text):
         return "content has half a character in it"
+    if escaped := _ESCAPED.search(text):
+        return f"content has {escaped[0]} where a character was meant"
     for charset in ("cp1252", "latin-1"):
         try:
             meant = text.encode(charset).decode("utf-8")
@@ -115,6 +138,23 @@ def garbled(text: str) -> str | None:
         if meant != text:
             return "content is UTF-8 that was read as another character set"
     return None
+
+
+def _parts(events: Iterable[tuple[str | None, str, str]], talks: Talks) -> int:
+    """Of how many parts a reply is, at most: what came, and was not the same, where one message was sent."""
+    alone = {session for session, talk in talks.items() if len(talk.accepted) == 1}
+    different = Counter((session, endpoint) for session, _, endpoint in events if session in alone)
+    return max(different.values(), default=1)
+
+
+def _event(arrival: Replied) -> tuple[str | None, str, str]:
+    """What makes it the same event again: a copy at another URL is none."""
+    return arrival.session, arrival.digest, arrival.endpoint
+
+
+def _doubtful(arrival: Replied, talks: Talks) -> bool:
+    talk = talks.get(arrival.session or "")
+    return talk is not None and talk.doubtful > 0
 
 
 def _is_value(problem: str) -> bool:

@@ -1,10 +1,10 @@
 """The verifier that each check holds: it decides, counts what the decision stands on, and gathers the evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.client.exchange import Answer
-from harness.conformance.outcome import Tally, Unmet
+from harness.conformance.outcome import NotExercised, Tally, Unmet
 from harness.contract import Contract
 from harness.events import Replied
 
@@ -16,8 +16,10 @@ SHOWN_BODY = 600
 class Check:
     """One run of one check. Every method that decides raises Unmet, with evidence, where the target is at fault."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, expired: Callable[[Answer], bool] = lambda _: False) -> None:
+        """`expired` tells whether an answer speaks of a session that has lived out its time to live."""
         self._contract = contract
+        self._expired = expired
         self.exercised = 0
         self.observed: str | None = None
         self.evidence: dict[str, Any] = {}
@@ -32,14 +34,22 @@ class Check:
         held = answer.status is not None and 400 <= answer.status < 500
         return self.holds(held, "any HTTP 4xx" + (f": {because}" if because else ""), answer)
 
+    def unbroken(self, answer: Answer) -> Answer:
+        """Whatever it is, it is an answer, and no 5xx."""
+        held = answer.status is not None and answer.status < 500
+        return self.holds(held, "anything but a 5xx or silence", answer)
+
     def accepted(self, answer: Answer, because: str = "") -> Answer:
         """The target took the request. What its body says is another requirement's business."""
+        self._raise_if_expired(answer)
         held = answer.accepted if answer.request.operation == "registerWebhook" else answer.status == 200
         return self.holds(held, "it is accepted" + (f": {because}" if because else ""), answer)
 
     def as_documented(self, answer: Answer, *statuses: int) -> Answer:
         """One of the statuses (none given: any 2xx), with a body that openapi.yaml allows for it."""
         wanted = " or ".join(map(str, statuses)) or "2xx"
+        if 404 not in statuses:
+            self._raise_if_expired(answer)
         self.holds(answer.status in statuses if statuses else answer.accepted, f"HTTP {wanted}", answer)
         assert answer.request.operation is not None
         assert answer.status is not None
@@ -50,6 +60,8 @@ class Check:
 
     def holds(self, held: bool, expected: str, answer: Answer, *, seen: Sequence[str] = ()) -> Answer:
         """Something about an answer."""
+        if answer.unreached:
+            raise NotExercised(f"there was no connection to send it over: {answer.failure}")
         self.exercised += 1
         if not held:
             evidence: dict[str, Any] = {"curl": answer.curl(), "response": answer.shown()}
@@ -89,6 +101,10 @@ class Check:
         self.exercised += count
         self.observed = what
         self.evidence = {"finding": finding, **(evidence or {})}
+
+    def _raise_if_expired(self, answer: Answer) -> None:
+        if answer.status == 404 and self._expired(answer):
+            raise NotExercised("its session had lived out its time to live before it came to that")
 
 
 def shown_arrival(arrival: Replied) -> str:

@@ -1,24 +1,41 @@
 """What a check can ask for by name. Each is made new for each check, of what the run shares."""
 
-import random
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from harness.client.source_system import SourceSystem
 from harness.conformance.check import Check
-from harness.conformance.ledger import Ledger
-from harness.conformance.replies import Replies
-from harness.conformance.sessions import Sessions
-from harness.conformance.traffic import Traffic
-from harness.conformance.webhook import Webhook
-from harness.conformance.world import Effort, World
-from harness.profile import Profile
-
-if TYPE_CHECKING:
-    from harness.conformance.generation import Generator
+from harness.conformance.world import World
 
 WORLD = pytest.StashKey[World]()
+
+# By its name, from the run's world and the check's name.
+OFFERED: dict[str, Callable[[World, str], Any]] = {
+    # The world itself, the profile, and how much its budget buys.
+    "world": lambda world, check: world,
+    "profile": lambda world, check: world.profile,
+    "effort": lambda world, check: world.effort,
+    # The verifier.
+    "check": lambda world, check: Check(world.contract, world.expired),
+    # Randomness that follows from the run's seed and the check's name: a generator, and a seed for hypothesis.
+    "dice": lambda world, check: world.dice(check),
+    "seeded": lambda world, check: world.seeded(check),
+    # The client of the tenant under test, and the second tenant's: a check that asks for that is not exercised where
+    # the run has none.
+    "api": lambda world, check: world.api,
+    "other": lambda world, check: world.other,
+    # To talk, to listen, and to say where replies go.
+    "sessions": lambda world, check: world.sessions,
+    "replies": lambda world, check: world.replies,
+    "webhook": lambda world, check: world.webhook,
+    # What happened so far, whoever caused it.
+    "ledger": lambda world, check: world.ledger,
+    "traffic": lambda world, check: world.traffic,
+    "surge": lambda world, check: world.surge,
+    # Generated requests.
+    "generator": lambda world, check: world.generator,
+}
 
 
 def name_of(item: pytest.Item) -> str:
@@ -26,76 +43,18 @@ def name_of(item: pytest.Item) -> str:
     return item.name.removeprefix("test_")
 
 
-@pytest.fixture
-def world(pytestconfig: pytest.Config) -> World:
-    return pytestconfig.stash[WORLD]
+def arguments(item: pytest.Function, world: World) -> dict[str, Any]:
+    """What the check asks for: of what is offered here each made new, and the fixtures of its own folder."""
+    check = name_of(item)
+    wanted = item._fixtureinfo.argnames
+    return {name: OFFERED[name](world, check) if name in OFFERED else item.funcargs[name] for name in wanted}
 
 
-@pytest.fixture
-def check(world: World) -> Check:
-    """The verifier."""
-    return Check(world.contract)
+def _fixture(name: str) -> Callable[..., Any]:
+    def offer(request: pytest.FixtureRequest) -> Any:
+        return OFFERED[name](request.config.stash[WORLD], name_of(request.node))
+
+    return pytest.fixture(offer, name=name)
 
 
-@pytest.fixture
-def dice(world: World, request: pytest.FixtureRequest) -> random.Random:
-    """Randomness that follows from the run's seed and the check's name."""
-    return world.dice(name_of(request.node))
-
-
-@pytest.fixture
-def seeded(world: World, request: pytest.FixtureRequest) -> int:
-    """A seed for hypothesis that follows from the run's seed and the check's name."""
-    return world.seeded(name_of(request.node))
-
-
-@pytest.fixture
-def api(world: World) -> SourceSystem:
-    """The client of the tenant under test."""
-    return world.api
-
-
-@pytest.fixture
-def other(world: World) -> SourceSystem:
-    """The second tenant's client. A check that asks for it is not exercised where the run has none."""
-    return world.other
-
-
-@pytest.fixture
-def sessions(world: World) -> Sessions:
-    return world.sessions
-
-
-@pytest.fixture
-def replies(world: World) -> Replies:
-    return world.replies
-
-
-@pytest.fixture
-def webhook(world: World) -> Webhook:
-    return world.webhook
-
-
-@pytest.fixture
-def ledger(world: World) -> Ledger:
-    return world.ledger
-
-
-@pytest.fixture
-def traffic(world: World) -> Traffic:
-    return world.traffic
-
-
-@pytest.fixture
-def generator(world: World) -> "Generator":
-    return world.generator
-
-
-@pytest.fixture
-def profile(world: World) -> Profile:
-    return world.profile
-
-
-@pytest.fixture
-def effort(world: World) -> Effort:
-    return world.effort
+globals().update({name: _fixture(name) for name in OFFERED})

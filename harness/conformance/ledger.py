@@ -5,21 +5,36 @@ Fed with each answer of each client, so it knows of generated requests as well. 
 
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from harness.client.exchange import Answer
+from harness.client.exchange import Answer, Request
+from harness.client.retry_after import seconds
+from harness.client.veil import MAIN
+from harness.conformance.plausible import surely_valid_message
+from harness.contract import parse
+
+# So many requests in a row that found nobody: the target is gone.
+GONE = 5
+# The Authorization of the tenant under test, as it is shown.
+OWN = f"Bearer {MAIN}"
 
 
 @dataclass(slots=True)
 class Talk:
-    """One session. Times are monotonic ns. `accepted` holds (sent, acked) of each accepted message.
+    """One session. Times are monotonic ns. `accepted` holds (sent, acked) of each accepted message; `key` is the one
+    that created it, as it is shown.
 
+    `owed` counts those of them that were surely valid, so that each must be answered; the others were `doubtful`.
     `uncertain` counts messages whose fate is unknown; `excused` says why no reply can be asked for.
     """
 
     session: str
     user: str | None
     created_at: int
+    key: str
     accepted: list[tuple[int, int]] = field(default_factory=list)
+    owed: int = 0
+    doubtful: int = 0
     refused: int = 0
     limited: int = 0
     uncertain: int = 0
@@ -31,24 +46,52 @@ class Talk:
         return not self.accepted and not self.uncertain
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One answered request of one key (as it is shown). Times are monotonic ns; `told_s` is a 429's Retry-After."""
+
+    key: str
+    sent_at: int
+    acked_at: int
+    status: int
+    told_s: float | None
+
+
 class Ledger:
-    """`talks` by session id, in the order of creation; `repeated` are ids that were given out more than once."""
+    """`talks` by session id, in the order of creation; `repeated` are ids that were given out more than once.
+
+    `locked_out` are answers of 401 to a key that was accepted for the same before: its own session, its own clientId.
+    `visits` is what each key met, request by request, as far as limits are concerned.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._accepted_as: set[tuple[str, str]] = set()
         self.talks: dict[str, Talk] = {}
         self.repeated: list[Answer] = []
         self.limited: list[Answer] = []
+        self.locked_out: list[Answer] = []
+        self.known_callers = 0
+        self._unreached = 0
+        self.visits: list[Visit] = []
 
     def saw(self, answer: Answer) -> None:
         """Takes note of an answer. Those that are no operation's are none of its business."""
         with self._lock:
+            self._unreached = self._unreached + 1 if answer.unreached else 0
+            self._visited(answer)
+            self._called(answer)
             if answer.status == 429:
                 self.limited.append(answer)
             if answer.request.operation == "createSession" and answer.status == 200:
                 self._created(answer)
             elif answer.request.operation == "sendMessage":
                 self._spoke(answer)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the target took no connection, again and again, to the last."""
+        return self._unreached >= GONE
 
     def excuse(self, session: str, why: str) -> None:
         """No reply is asked for in this session any more."""
@@ -61,8 +104,31 @@ class Ledger:
             return list(self.talks.values())
 
     def owed(self) -> dict[str, int]:
-        """How many replies each session must have had by now: one where anything was accepted in it."""
-        return {talk.session: 1 for talk in self.all() if talk.accepted and not talk.excused}
+        """How many replies each session must have had by now: one for each message of a plausible content.
+
+        Those of another tenant's sessions go to that tenant's webhook, if it has one.
+        """
+        return {talk.session: talk.owed for talk in self.all() if talk.key == OWN and talk.owed and not talk.excused}
+
+    def _visited(self, answer: Answer) -> None:
+        key = answer.request.header("authorization")
+        if key is not None and answer.status is not None:
+            told = seconds(answer.header("retry-after"), datetime.now(UTC)) if answer.status == 429 else None
+            self.visits.append(Visit(key, answer.sent_at, answer.sent_at + answer.elapsed_ns, answer.status, told))
+
+    def _called(self, answer: Answer) -> None:
+        """Who may call is known from what was accepted before: by this key, in this session or as this client."""
+        request = answer.request
+        key = request.header("authorization") or ""
+        caller = (key, _client_of(request) or request.session or request.operation or "")
+        if answer.accepted and all(caller):
+            self._accepted_as.add(caller)
+            if isinstance(created := answer.member("sessionId"), str):
+                self._accepted_as.add((key, created))
+        if caller in self._accepted_as:
+            self.known_callers += 1
+            if answer.status == 401:
+                self.locked_out.append(answer)
 
     def _created(self, answer: Answer) -> None:
         session, user = answer.member("sessionId"), answer.member("userId")
@@ -72,7 +138,8 @@ class Ledger:
             self.repeated.append(answer)
         else:
             created_at = answer.sent_at + answer.elapsed_ns
-            self.talks[session] = Talk(session, user if isinstance(user, str) else None, created_at)
+            key = answer.request.header("authorization") or ""
+            self.talks[session] = Talk(session, user if isinstance(user, str) else None, created_at, key)
 
     def _spoke(self, answer: Answer) -> None:
         talk = self.talks.get(answer.request.session or "")
@@ -80,9 +147,21 @@ class Ledger:
             return
         if answer.status == 200:
             talk.accepted.append((answer.sent_at, answer.sent_at + answer.elapsed_ns))
+            plausible = surely_valid_message(answer.request.body)
+            talk.owed += plausible
+            talk.doubtful += not plausible
         elif answer.status == 429:
             talk.limited += 1
         elif answer.status is not None and 400 <= answer.status < 500:
             talk.refused += 1
         else:
             talk.uncertain += 1
+
+
+def _client_of(request: Request) -> str | None:
+    """The clientId that a createSession names."""
+    if request.operation != "createSession":
+        return None
+    value = parse(request.body)[0]
+    client = value.get("clientId") if isinstance(value, dict) else None
+    return client if isinstance(client, str) else None

@@ -37,6 +37,10 @@ _LEAKS = tuple(
         r"(?<![\w.:/])/(usr|home|var|opt|srv|root|app|etc|tmp|Users)/[\w.-]+",
         r"\b[A-Z]:\\\\?[\w.-]+\\",
         r"\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near|You have an error in your SQL syntax",
+        r"\b(SQLITE|sqlite3\.|psycopg2?\.|pymysql\.|ER_[A-Z_]{4,})\w*",
+        r"\b(java|javax|kotlin|org\.\w+|com\.\w+|System)\.[\w.$]*(Exception|Error)\b",
+        r"\b(Type|Key|Value|Attribute|Index|Name|Reference|Range|Syntax|Runtime|Assertion|UnicodeEncode|UnicodeDecode)Error\b",
+        r"\bNullPointerException\b|\bnil pointer dereference\b|\bCannot read propert(y|ies) of (undefined|null)\b",
     )
 )
 
@@ -72,6 +76,8 @@ def no_object(answer: Answer) -> str | None:
 
 def not_json(answer: Answer) -> str | None:
     """ERR-4: the body is JSON and says so."""
+    if not answer.body:
+        return "no body"
     kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         return f"the Content-Type is {kind or 'missing'}"
@@ -112,8 +118,14 @@ def credentialed_wildcard(answer: Answer) -> str | None:
     return "credentialed CORS for any origin" if allowed.strip() in ("*", "null", asked) else None
 
 
+# As httpx and h11 say it.
+_MISFRAMED = re.compile("complete message body|too (much|little) data|content-length|chunk", re.IGNORECASE)
+
+
 def misframed(answer: Answer) -> str | None:
     """HTTP-2: lengths and framing are right (RFC 9112, section 6)."""
+    if answer.status is None:
+        return "a response that does not end where it says" if _MISFRAMED.search(answer.failure or "") else None
     lengths = answer.all("content-length")
     if lengths and answer.header("transfer-encoding"):
         return "both Content-Length and Transfer-Encoding"
@@ -128,6 +140,20 @@ def misframed(answer: Answer) -> str | None:
 def malformed_limit(answer: Answer) -> str | None:
     """RATE-1: a 429 comes in the usual error form."""
     return no_object(answer) or status_differs(answer)
+
+
+_SPEAKS_OF_LIMITS = re.compile(rb"rate.?limit|too.?many.?requests|throttl|quota.{0,20}exceed", re.IGNORECASE)
+
+
+def limited_otherwise(answer: Answer) -> str | None:
+    """RATE-1: what is limited gets a 429, and no other status that says the same in other words."""
+    assert answer.status is not None
+    if answer.status < 400 or answer.status == 429:
+        return None
+    used_up = any("ratelimit-remaining" in name.lower() and value.strip() == "0" for name, value in answer.headers)
+    if answer.status in (403, 503) and (answer.header("retry-after") or used_up):
+        return f"limited by HTTP {answer.status}"
+    return f"limited by HTTP {answer.status}" if _SPEAKS_OF_LIMITS.search(answer.body) else None
 
 
 def untold_return(answer: Answer) -> str | None:
@@ -151,6 +177,11 @@ def _with_body(answer: Answer) -> bool:
     return bool(answer.request.operation and answer.status is not None and answer.body)
 
 
+def _should_have_a_body(answer: Answer) -> bool:
+    """An error that the document describes says what it is; only registering may be answered without a word."""
+    return _with_body(answer) or (answer.request.operation is not None and answer.status in _DOCUMENTED_ERRORS)
+
+
 def _speaks_of_status(answer: Answer) -> bool:
     return _with_body(answer) and (answer.accepted or answer.status in _DOCUMENTED_ERRORS)
 
@@ -170,10 +201,11 @@ ORACLES = (
     Oracle("ERR-1", _any, broken),
     Oracle("ERR-2", _speaks_of_status, status_differs),
     Oracle("ERR-3", _whole, no_object),
-    Oracle("ERR-4", _with_body, not_json),
+    Oracle("ERR-4", _should_have_a_body, not_json),
     Oracle("SEC-4", _answered, leaks),
     Oracle("SEC-7", _answered, credentialed_wildcard),
-    Oracle("HTTP-2", _answered, misframed),
+    Oracle("HTTP-2", _any, misframed),
     Oracle("RATE-1", _limited, malformed_limit),
+    Oracle("RATE-1 by another name", _answered, limited_otherwise),
     Oracle("RATE-2", _limited, untold_return),
 )

@@ -12,12 +12,12 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from harness.conformance import fixtures, part, reporting
+from harness.conformance.aside import Aside
 from harness.conformance.check import Check
 from harness.conformance.fixtures import WORLD, name_of
 from harness.conformance.known import known_failures
@@ -33,12 +33,14 @@ from harness.requirements import Requirement
 from harness.sink.address import SinkAddress
 from harness.sink.process import SinkProcess
 
-# When a check runs, among the others: those without a stage come first.
-STAGES = {"late": 1, "last": 2}
+# When a check runs, or, if it runs aside, when it is asked for its end. Those without a stage come after the first.
+STAGES = {"first": -1, "late": 1, "later": 2, "last": 3}
 
 _TABLE = pytest.StashKey[dict[str, Requirement]]()
 _WRITER = pytest.StashKey[JournalWriter]()
 _CHECK = pytest.StashKey[Check]()
+_ASIDE = pytest.StashKey[Aside]()
+_TALLIED = pytest.StashKey[reporting.Tallied]()
 
 _OPTIONS = {
     "base_url": "the target",
@@ -65,7 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the requirement that this check decides")
-    config.addinivalue_line("markers", "stage(name): 'late' or 'last', for a check that must not run before others")
+    config.addinivalue_line("markers", "stage(name): 'first', 'late', 'later' or 'last', for one that minds its place")
+    config.addinivalue_line("markers", "aside: mostly waits, and runs beside the others")
     config.addinivalue_line("markers", "oracle: decides over everything that happened, so there is nothing to replay")
     config.stash[_TABLE] = {requirement.id: requirement for requirement in list_requirements()}
     config.pluginmanager.register(fixtures, "harness.conformance.fixtures")
@@ -77,7 +80,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     kept = [item for item in items if item not in left_out]
-    items[:] = sorted(kept, key=_stage)
+    config.stash[_TALLIED] = reporting.Tallied(_requirement(item).id for item in kept)
+    items[:] = sorted(kept, key=lambda item: (_stage(item), item.get_closest_marker("aside") is not None))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -89,16 +93,31 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The checks that run aside begin once the first ones are through."""
+    if _ASIDE not in item.config.stash and _stage(item) >= 0:
+        aside = item.config.stash[_ASIDE] = Aside()
+        chosen = [each for each in item.session.items if each.get_closest_marker("aside")]
+        aside.start((each for each in chosen if isinstance(each, pytest.Function)), _decide)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
-    """Runs the check; where the target failed it, once more with the same data and new sessions."""
-    world = pyfuncitem.config.stash[WORLD]
-    try:
-        _once(pyfuncitem, world)
-    except Unmet as unmet:
-        if pyfuncitem.get_closest_marker("oracle") is None:
-            unmet.evidence["reproduced"] = _fails_again(pyfuncitem, world)
-        raise
+    aside = pyfuncitem.config.stash.get(_ASIDE, None)
+    if aside is None or not aside.result(pyfuncitem):
+        _decide(pyfuncitem)
     return True
+
+
+def _decide(item: pytest.Function) -> None:
+    """Runs the check; where the target failed it, once more with the same data and new sessions."""
+    world = item.config.stash[WORLD]
+    try:
+        _once(item, world)
+    except Unmet as unmet:
+        if item.get_closest_marker("oracle") is None:
+            unmet.evidence["reproduced"] = _fails_again(item, world)
+        raise
 
 
 @pytest.hookimpl(wrapper=True)
@@ -114,7 +133,8 @@ def pytest_runtest_makereport(
     ending = reporting.ending_of(error, check, requirement)
     event = reporting.checked(requirement, name_of(item), ending, check, profile.seed)
     item.config.stash[_WRITER].write(event)
-    reporting.show(report, event, requirement, strict=profile.strict)
+    never_tried = item.config.stash[_TALLIED].note(event)
+    reporting.show(report, event, requirement, strict=profile.strict, never_tried=never_tried)
     if isinstance(error, SinkDied):
         pytest.exit(f"SinkDied: {error}", returncode=error.exit_code)
     return report
@@ -122,11 +142,9 @@ def pytest_runtest_makereport(
 
 def _once(item: pytest.Function, world: World) -> None:
     """With a verifier and dice of its own, so that a second time is like the first."""
-    wanted = item._fixtureinfo.argnames
-    arguments: dict[str, Any] = {name: item.funcargs[name] for name in wanted}
-    item.stash[_CHECK] = Check(world.contract)
-    fresh = {"check": item.stash[_CHECK], "dice": world.dice(name_of(item))}
-    item.obj(**arguments | {name: value for name, value in fresh.items() if name in arguments})
+    given = fixtures.arguments(item, world)
+    item.stash[_CHECK] = given["check"]
+    item.obj(**given)
 
 
 def _fails_again(item: pytest.Function, world: World) -> bool:
@@ -163,7 +181,10 @@ def _running(config: pytest.Config) -> Iterator[None]:
     try:
         with ExitStack() as opened:
             _open(config, opened)
-            yield
+            try:
+                yield
+            finally:
+                config.stash.get(_ASIDE, Aside()).close()
     except HarnessError as error:
         pytest.exit(f"{type(error).__name__}: {error}", returncode=error.exit_code)
 

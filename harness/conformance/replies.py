@@ -1,7 +1,7 @@
 """Waits for replies, together rather than one after the other, and not for ever where none ever comes."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from harness.conformance.ledger import Ledger
 from harness.events import Replied
@@ -9,6 +9,11 @@ from harness.sink.inbox import Inbox
 
 # Patience is halved by each wait in vain, down to this, and restored by one that was not: seconds.
 LEAST_S = 0.5
+# How often a sleeper looks whether the sink lives: seconds.
+LOOK_S = 0.2
+POLL_S = 0.05
+# The parts of one reply follow each other faster than this: seconds.
+LULL_S = 0.3
 
 
 class Replies:
@@ -45,8 +50,31 @@ class Replies:
 
     def quiet(self) -> None:
         """Waits as long as a reply may reasonably still be on its way: twice what the slowest took."""
-        time.sleep(min(max(1.0, 2 * self.slowest_s), self.patience_s))
-        self._inbox.raise_if_dead()
+        self.rest(min(max(1.0, 2 * self.slowest_s), self.patience_s))
+
+    def rest(self, seconds: float) -> None:
+        """Sleeps, and no longer than the sink lives."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._inbox.raise_if_dead()
+            time.sleep(min(left, LOOK_S))
+
+    def lull(self, session: str) -> None:
+        """Waits until nothing more came for the session for a moment: a reply may have parts, but not for ever."""
+        before = -1
+        deadline = time.monotonic() + self.timeout_s / 2
+        while (count := len(self.of(session))) > before and time.monotonic() < deadline:
+            before = count
+            time.sleep(LULL_S)
+
+    def until(self, holds: Callable[[], object], timeout_s: float) -> bool:
+        """Whether it holds, now or within the time, or within a reply's where that is longer."""
+        deadline = time.monotonic() + max(timeout_s, self.timeout_s)
+        while not holds():
+            if time.monotonic() > deadline:
+                return False
+            self.rest(POLL_S)
+        return True
 
     def settle(self, ledger: Ledger) -> None:
         """Waits until nothing that was accepted so far is without a reply."""

@@ -1,6 +1,8 @@
 """From how a check ended to its verdict: the event for the journal, and what pytest shows of it."""
 
 import time
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +53,27 @@ def checked(requirement: Requirement, name: str, ending: Ending, check: Check | 
     return Checked(time.monotonic_ns(), requirement.id, name, ending.outcome, exercised, ending.reason, evidence)
 
 
-def show(report: pytest.TestReport, event: Checked, requirement: Requirement, *, strict: bool) -> None:
+class Tallied:
+    """What was decided of each requirement so far, and how many of its checks are still to come."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._to_come = Counter(ids)
+        self._decided: set[str] = set()
+
+    def note(self, event: Checked) -> bool:
+        """Takes note of it. Whether that was the last check of a requirement that none of them has exercised."""
+        self._to_come[event.requirement] -= 1
+        if event.outcome != "not_exercised":
+            self._decided.add(event.requirement)
+        return not self._to_come[event.requirement] and event.requirement not in self._decided
+
+
+def show(
+    report: pytest.TestReport, event: Checked, requirement: Requirement, *, strict: bool, never_tried: bool
+) -> None:
     """Makes pytest's report say the same: red is what fails a run, the rest is told and counted apart."""
     headline = f"{requirement.id} ({requirement.level}) {event.outcome.replace('_', ' ')}: {event.reason}"
-    if is_red(event, requirement, strict=strict):
+    if is_red(event, requirement, strict=strict, never_tried=never_tried):
         report.outcome = "failed"
         report.longrepr = "\n".join([headline, requirement.clause, *_lines(event.evidence)])
     elif event.outcome == "fail":
@@ -68,13 +87,14 @@ def show(report: pytest.TestReport, event: Checked, requirement: Requirement, *,
         report.longrepr = None
 
 
-def is_red(event: Checked, requirement: Requirement, *, strict: bool) -> bool:
-    """A MUST that was broken or not exercised (unless another stands in for it), and any check that could not run."""
+def is_red(event: Checked, requirement: Requirement, *, strict: bool, never_tried: bool) -> bool:
+    """A MUST that was broken, or that no check exercised (unless another stands in for it); and any check that could
+    not run."""
     if event.outcome == "could_not_run":
         return True
     if event.outcome == "fail":
         return requirement.level == "MUST" or (strict and requirement.level == "SHOULD")
-    return event.outcome == "not_exercised" and requirement.level == "MUST" and requirement.stands_in is None
+    return never_tried and requirement.level == "MUST" and requirement.stands_in is None
 
 
 def _lines(evidence: dict[str, Any]) -> list[str]:

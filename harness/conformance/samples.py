@@ -1,6 +1,4 @@
-"""Data for the checks, by hand: what the document shows, what people are called and write, what clients botch."""
-
-from typing import Any
+"""Data for the checks, by hand: what the document shows, what people are called, where they live, what they write."""
 
 Customer = dict[str, str]
 
@@ -39,6 +37,16 @@ PEOPLE = (
     ("Zoe\u0308", "Mu\u0308ller"),  # decomposed, as some keyboards send it
     ("Hubert Blaine", "Wolfeschlegelsteinhausenbergerdorff"),
     ("Anne & Bob", 'St. John "Jack" Smith'),
+    ("瑞穂", "𠮷野"),  # beyond the basic plane, as in many Japanese names
+    ("Kaʻiulani", "Keihanaikukauakahihuliheekahaunaele"),
+    ("علی‌رضا", "حسینی"),  # with a zero-width non-joiner
+    ("Priya d/o Raman", "Smith, Jr."),
+    ("İbrahim", "Çağlayan"),
+    ("O", "Ó"),
+    ("Pablo Diego José Francisco de Paula Juan Nepomuceno", "Ruiz y Picasso de los Remedios Trinidad"),
+    ("JOHN", "MC DONALD III"),
+    ("Gal·la", "Büşra-Nur (Betty)"),
+    ("None", "Undefined"),
 )
 # One number that is kept free for fiction, as people and their telephones write it.
 PHONE_FORMATS = {
@@ -60,6 +68,19 @@ ADDRESSES = (
     "Straße des 17. Juni 135, 10623 Berlin",
     "〒100-0001 東京都千代田区千代田1-1",
     "Apt. 5; c/o O'Neil, 100% Ave",
+    "ул. Ленина, д. 5, кв. 12, Москва",
+    "Calle Ñuñoa № 8 – 2º izq., 28013 Madrid (España)",
+    "The Old Mill House, Flat 3 <rear>, 117 Upper Saint Bartholomew's Church Road, Stratford-upon-Avon, CV37 6AA, UK",
+)
+# Of people in other countries, in E.164; of ranges kept free for fiction where a country has one.
+PHONE_NUMBERS = ("+447700900123", "+353209100123", "+61491570156", "+33199001234", "+4917604069001")
+UNITS = ("1-A", "B/2", "#5", "12½", "PH", "Suite 4, 3rd floor", "二")
+EMAILS = (
+    "siobhan.o'brien{}@example.com",
+    "jean-luc+home{}@mail.example.co.uk",
+    "X{}@EXAMPLE.ORG",
+    "a_b-c.d{}@sub.domain.example.photography",
+    "{}@example.net",
 )
 
 MESSAGES = (
@@ -80,8 +101,37 @@ MESSAGES = (
     "null",
     "e\u0301 o\u0308 n\u0303 (decomposed)",
     "https://example.com/a?b=c&d=%20#e",
+    '{"content": "Hello"}',
+    "[1, 2]",
+    "true",
+    "3.14",
+    "¡Hola! ¿Qué tal? — «bien», „gut“ … ™ © € £ ½",
+    "Zürich–Genève 20°C ≠ 68°F ✓",
+    "ขอบคุณครับ",
+    "ありがとう、𠮷野さん",
+    "z̷̢̛a̶͎͝l̸̰̽g̴̛͜o̷͙͝",
+    "ab",
+    "   leading and trailing   ",
+    "thx!!! :-) <3",
+    "/help me, please",
+    "Rent: $20, 20\u00a0$ or 20\u202f€ - $& and $1?",
+    "zero\u200bwidth \u200eand\u200f marks",
+    "\ufeffHello",
+    "12345",
+    "SELECT a flat FROM the list WHERE rent < 1000; or 1=1",
+    "x" * 400,
+    "ha" * 200,
+    "...",
+    "OK\n",
+    "line\u2028separator",
+    "+1 (555) 010-0199",
+    "A" * 161,
 )
 LONGEST_MESSAGE = 4096
+# How a webhook's URL may end, so that every careless treatment shows: as (path, query).
+URL_ENDINGS = (("", "channel=sms&Tag=A-b_c.1&Tag=x%26y&n=0"), ("/Deep/Path.v1/a%20b/", ""))
+# Where implementations are known to have an edge: an SMS, a byte, a column, a buffer.
+LENGTHS = (160, 161, 255, 256, 257, 500, 501, 512, 513, 1000, 1001, 1024, 1025, 1600, 2000, 2048, 2049, 4000, 4096)
 
 
 def page(length: int = LONGEST_MESSAGE) -> str:
@@ -112,79 +162,57 @@ def real_people() -> list[Customer]:
             **customer(9_000 + number),
             "firstName": first,
             "lastName": last,
+            "phoneNumber": PHONE_NUMBERS[number % len(PHONE_NUMBERS)],
+            "emailAddress": EMAILS[number % len(EMAILS)].format(number + 1),
+            "unitNumber": UNITS[number % len(UNITS)],
             "address": ADDRESSES[number % len(ADDRESSES)],
         }
         for number, (first, last) in enumerate(PEOPLE)
     ]
 
 
-# Bodies that are no JSON object, each by what it is.
-NO_OBJECTS: dict[str, bytes] = {
-    "nothing": b"",
-    "an array": b"[]",
-    "a string": b'"text"',
-    "a number": b"1",
-    "null": b"null",
-    "cut short": b'{"content": "Hel',
-    "no JSON": b"content=Hello&clientId=1",
-}
+def strangers(count: int) -> list[Customer]:
+    """Customers who share nothing: no name, no number, no address, not even a unit."""
+    return [
+        {
+            "firstName": f"{FIRST_NAMES[number % len(FIRST_NAMES)]}{_letters(number)}",
+            "lastName": f"{LAST_NAMES[number % len(LAST_NAMES)]}{_letters(number)}",
+            "phoneNumber": f"+1{205 + 7 * number}55501{number % 100:02}",
+            "emailAddress": f"stranger{number}@n{number}.example.com",
+            "unitNumber": f"{number + 1}-{_letters(number).upper()}",
+            "address": f"{100 + number} {_letters(number).title()} St, MA {10_000 + 37 * number}, USA",
+        }
+        for number in range(count)
+    ]
 
-# Values of a wrong type for a field that takes a string.
-NO_STRINGS: tuple[Any, ...] = (5, True, ["text"], {"text": "text"})
 
-_MEMBER = '"x": '
-# Members that make a surely valid body a doubtful one: 200 or 400 will do, a 5xx will not.
-ODD_MEMBERS: dict[str, str] = {
-    "a huge integer": _MEMBER + "9" * 5000,
-    "a huge exponent": _MEMBER + "1e999999",
-    "a negative zero": _MEMBER + "-0.0",
-    "deep arrays": _MEMBER + "[" * 5000 + "]" * 5000,
-    "deep objects": _MEMBER + '{"a":' * 2000 + "1" + "}" * 2000,
-    "not a number": _MEMBER + "NaN",
-    "an empty key": '"": 1',
-    "a prototype": '"__proto__": {"admin": true}, "constructor": {"prototype": {"x": 1}}',
-    "a NUL in a key": '"\\u0000": 1',
-    "a lone surrogate in a key": '"\\ud800": 1',
-    "many keys": ", ".join(f'"k{number}": {number}' for number in range(2000)),
-}
-ODD_TEXTS: dict[str, str] = {
-    "a NUL": "a\0b",
-    "control characters": "".join(map(chr, range(1, 32))) + "\x7f\x85",
-    "a lone surrogate": "a\ud83db",
-    "the wrong way round": "\udc00\ud800",
-    "a byte order mark": "\ufeffHello",
-    "text direction marks": "\u202eabc\u2066def",
-    "no characters": "\ufffe\uffff\U0010ffff",
-    "blank": " \t\n ",
-    "empty": "",
-    "a long one": "x" * 20_000,
-    "long in bytes": "🙂" * 8_000,
-    "a template": "{{7*7}} ${7*7} #{7*7} <%= 7*7 %> %n%s%x",
-    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "a path": "../../../../etc/passwd\\..\\..\\",
-}
+def alike_by_chance(one: Customer, others: list[Customer]) -> list[Customer]:
+    """Strangers still: each has one thing in common with `one` that says nothing about who they are."""
+    local, _, domain = one["emailAddress"].partition("@")
+    number, _, street = one["address"].partition(" ")
+    in_common = (
+        {"firstName": one["firstName"]},
+        {"lastName": one["lastName"]},
+        {"unitNumber": one["unitNumber"]},
+        {"phoneNumber": f"+1929{one['phoneNumber'][5:]}"},
+        {"phoneNumber": f"{one['phoneNumber'][:-2]}99"},
+        {"emailAddress": f"{local}@elsewhere.example.org"},
+        {"emailAddress": f"somebody.else@{domain}"},
+        {"address": f"{number} Elsewhere Rd, TX 73301, USA"},
+        {"address": f"9{number} {street}"},
+    )
+    return [{**who, **common} for who, common in zip(_unlike(others), in_common, strict=False)]
 
-# Where a session's id stands in a path: bytes that may not do worse than a 404 or 400.
-ODD_IDS = (
-    "%00",
-    "%2F",
-    "%2e%2e%2f",
-    "..%2f..%2fetc%2fpasswd",
-    "%ff%fe",
-    "%F0%9F%99%82",
-    "%25%32%46",
-    "%20",
-    "'%20OR%20'1'='1",
-    "%3Cscript%3E",
-    "%0d%0aX-Injected:%20yes",
-    "a" * 3000,
-    "*",
-    "null",
-    "-1",
-    "%7B%7D",
-    "%ED%A0%80",
-    "id;param",
-)
 
-# No absolute http(s) URL, and nothing that leads anywhere.
-NO_URLS = ("", "not a url", "/v1/messages", "ftp://127.0.0.1/x", "http://", "javascript:alert(1)", "127.0.0.1:80/x")
+def _unlike(others: list[Customer]) -> list[Customer]:
+    """As many more people, who share nothing with those either."""
+    return [
+        {name: f"{value}x" if name.endswith("Name") else value for name, value in who.items()}
+        | {"phoneNumber": f"+44770090{number:04}", "emailAddress": f"x{number}@x{number}.example.net"}
+        | {"unitNumber": f"X{number}", "address": f"{7000 + number} Far Away Ln, CA {90_000 + number}, USA"}
+        for number, who in enumerate(others)
+    ]
+
+
+def _letters(number: int) -> str:
+    return chr(ord("a") + number // 26 % 26) + chr(ord("a") + number % 26)

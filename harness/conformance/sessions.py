@@ -1,5 +1,6 @@
 """Sessions for the checks, with customers of their own."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from harness.conformance.samples import Customer, customer
 T = TypeVar("T")
 R = TypeVar("R")
 # Requests that are under way at once, at most.
-AT_ONCE = 16
+AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,11 @@ class Sessions:
 
     def __init__(self, api: SourceSystem) -> None:
         self._api = api
-        self._opened = 0
+        self._numbers = itertools.count(1)
 
     def open(self, who: Customer | None = None) -> Session:
         """A new session. Raises NotExercised where the target gives none."""
-        self._opened += 1
-        answer = self._api.create_session(who or customer(self._opened))
+        answer = self._api.create_session(who or customer(next(self._numbers)))
         session, user = answer.member("sessionId"), answer.member("userId")
         if not answer.accepted or not isinstance(session, str) or not session:
             raise NotExercised(f"it takes a session, and none could be created: {answer.shown()}")

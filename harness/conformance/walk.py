@@ -1,4 +1,8 @@
-"""A walk through the API: create, send, register, in whatever order hypothesis thinks of."""
+"""A walk through the API: sessions, messages, registrations, mistakes and strangers, as hypothesis thinks of them.
+
+The model is small: a session that was created takes every message; an id is given out once; what was refused, and what
+anybody else does, changes nothing.
+"""
 
 from typing import Any
 
@@ -7,18 +11,20 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from harness.client.source_system import SourceSystem
+from harness.client.source_system import messages_path
 from harness.conformance.check import Check
 from harness.conformance.outcome import Unmet
 from harness.conformance.people import customers, messages
-from harness.conformance.webhook import Webhook
+from harness.conformance.world import World
 
 STEPS = 12
+# What is wrong with a message, and refused by everybody.
+BOTCHED = (b"{}", b"[]", b"{", b'{"content": 5}')
 
 
-def walk(check: Check, api: SourceSystem, webhook: Webhook, *, walks: int, seeded: int) -> None:
-    """Walks that many times. Every step must be accepted; the shortest walk that is not so is raised as Unmet."""
-    machine = seed(seeded)(_machine(check, api, webhook))
+def walk(check: Check, world: World, *, walks: int, seeded: int) -> None:
+    """Walks that many times. The shortest walk that meets a refusal it should not meet is raised as Unmet."""
+    machine = seed(seeded)(type("Walk", (Steps,), {"check": check, "world": world}))
     chosen = settings(
         max_examples=walks,
         stateful_step_count=STEPS,
@@ -36,26 +42,57 @@ def walk(check: Check, api: SourceSystem, webhook: Webhook, *, walks: int, seede
         raise next((error for error in found if isinstance(error, Unmet)), flaky) from None
 
 
-def _machine(check: Check, api: SourceSystem, webhook: Webhook) -> type[RuleBasedStateMachine]:
-    class Walk(RuleBasedStateMachine):
-        live: Any = Bundle("live")
+class Steps(RuleBasedStateMachine):
+    """What can be done. A subclass has the check, and the world that it walks in."""
 
-        @rule(target=live, who=customers())
-        def create(self, who: dict[str, str]) -> str:
-            answer = check.as_documented(api.create_session(who), 200)
-            return str(answer.member("sessionId"))
+    check: Check
+    world: World
+    live: Any = Bundle("live")
+    known: Any = Bundle("known")
 
-        @rule(session=live, text=messages())
-        def say(self, session: str, text: str) -> None:
-            check.as_documented(api.send_message(session, text), 200)
+    def __init__(self) -> None:
+        super().__init__()
+        self.api = self.world.api
+        self.ids: set[str] = set()
 
-        @rule(session=live, times=st.integers(2, 4))
-        def say_at_once(self, session: str, times: int) -> None:
-            for number in range(times):
-                check.as_documented(api.send_message(session, f"message {number}"), 200)
+    @rule(target=known, who=customers())
+    def meet(self, who: dict[str, str]) -> dict[str, str]:
+        return who
 
-        @rule()
-        def register(self) -> None:
-            check.as_documented(webhook.register())
+    @rule(target=live, who=known)
+    def create(self, who: dict[str, str]) -> str:
+        answer = self.check.as_documented(self.api.create_session(who), 200)
+        session = str(answer.member("sessionId"))
+        self.check.holds(session not in self.ids, "an id that was never given out before", answer)
+        self.ids.add(session)
+        return session
 
-    return Walk
+    @rule(session=live, text=messages())
+    def say(self, session: str, text: str) -> None:
+        self.check.as_documented(self.api.send_message(session, text), 200)
+
+    @rule(session=live, times=st.integers(2, 4))
+    def say_the_same_again(self, session: str, times: int) -> None:
+        for _ in range(times):
+            self.check.as_documented(self.api.send_message(session, "the same again"), 200)
+
+    @rule(session=live, botched=st.sampled_from(BOTCHED))
+    def botch(self, session: str, botched: bytes) -> None:
+        self.check.unbroken(self.api.request("POST", messages_path(session), content=botched))
+
+    @rule(session=live)
+    def come_without_a_key(self, session: str) -> None:
+        self.check.unbroken(self.api.send_message(session, "Let me in", key=None))
+
+    @rule(session=live)
+    def come_as_somebody_else(self, session: str) -> None:
+        if self.world.profile.has_other_tenant:
+            self.check.unbroken(self.world.other.send_message(session, "I am somebody else"))
+
+    @rule(number=st.integers(0, 2**64))
+    def ask_for_what_never_was(self, number: int) -> None:
+        self.check.as_documented(self.api.send_message(f"{number:032x}", "Hello?"), 404)
+
+    @rule()
+    def register(self) -> None:
+        self.check.as_documented(self.world.webhook.register())

@@ -1,12 +1,14 @@
 """What all checks of one run share: the clients, the sink, and the memory of what happened."""
 
+import math
 import random
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from harness.assets import asset
+from harness.client.exchange import Answer
 from harness.client.pacer import Ceiling
 from harness.client.source_system import SourceSystem
 from harness.conformance.ledger import Ledger
@@ -14,6 +16,7 @@ from harness.conformance.outcome import NotExercised
 from harness.conformance.preflight import preflight
 from harness.conformance.replies import Replies
 from harness.conformance.sessions import Session, Sessions
+from harness.conformance.surge import Surge, surge
 from harness.conformance.traffic import Traffic
 from harness.conformance.webhook import Webhook
 from harness.contract import Contract
@@ -29,18 +32,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much a budget buys: examples of each generated check, walks, sessions that talk at once."""
+    """How much a budget buys."""
 
-    examples: int
-    walks: int
-    talkers: int
+    examples: int  # of each generated check
+    walks: int  # through the API
+    talkers: int  # sessions that talk at once
+    turns: int  # messages of a long session
+    surge: int  # customers who come at once, in the beginning
+    volley: int  # sessions that are watched for a reply that is lost
+    longest_ttl_s: float  # a session that lives for longer is not waited for until it expires
+    silence_s: float  # for so long a webhook call is kept waiting; 0: not at all
+
+    def halved(self) -> "Effort":
+        """Half of everything that takes requests."""
+        counts = ("examples", "walks", "talkers", "turns", "volley")
+        return replace(self, **{name: getattr(self, name) // 2 for name in counts})
 
 
 EFFORTS: dict[Budget, Effort] = {
-    "quick": Effort(examples=10, walks=3, talkers=8),
-    "standard": Effort(examples=30, walks=8, talkers=16),
-    "thorough": Effort(examples=300, walks=40, talkers=48),
+    "quick": Effort(10, 3, 8, 12, 24, 40, longest_ttl_s=15.0, silence_s=0.0),
+    "standard": Effort(30, 8, 24, 40, 48, 160, longest_ttl_s=120.0, silence_s=11.0),
+    "thorough": Effort(300, 40, 48, 120, 120, 600, longest_ttl_s=math.inf, silence_s=35.0),
 }
+
+
+# Of its time to live: from then on it may have expired, as clocks go.
+NEARLY = 0.95
 
 
 class World:
@@ -48,11 +65,12 @@ class World:
 
     def __init__(self, profile: Profile, sink: SinkAddress) -> None:
         self.profile = profile
-        self.effort = EFFORTS[profile.budget]
+        self._effort = EFFORTS[profile.budget]
         self.contract = Contract(asset("openapi.yaml").read_text(encoding="utf-8"))
         self.ledger = Ledger()
         self.traffic = Traffic()
         self._generator: Generator | None = None
+        self._surge: Surge | None = None
         with ExitStack() as opened:
             ceiling = Ceiling(profile.max_rate)
             self.api = self._client(opened, ceiling)
@@ -68,11 +86,23 @@ class World:
             self._opened = opened.pop_all()
 
     @property
+    def effort(self) -> Effort:
+        """What the budget buys: half of it where the target limits, for there each request costs time."""
+        return self._effort.halved() if self.ledger.limited else self._effort
+
+    @property
     def other(self) -> SourceSystem:
         """The second tenant. Raises NotExercised where the run has none."""
         if self._other is None:
             raise NotExercised("no second tenant was given: set HARNESS_OTHER_API_KEY and HARNESS_OTHER_CLIENT_ID")
         return self._other
+
+    @property
+    def surge(self) -> Surge:
+        """Many customers at once: it happens when it is asked for first."""
+        if self._surge is None:
+            self._surge = surge(self.api, self._other, self.effort.surge)
+        return self._surge
 
     @property
     def generator(self) -> "Generator":
@@ -82,6 +112,22 @@ class World:
 
             self._generator = Generator(self.contract)
         return self._generator
+
+    def require_replies(self) -> None:
+        """Raises NotExercised where no reply ever came, not even to a message that is sent for that."""
+        if self.replies.all():
+            return
+        session = self.sessions.open()
+        if not self.api.send_message(session.id, "Does anybody ever answer?").accepted or not self.replies.wait(
+            session.id
+        ):
+            raise NotExercised("no reply ever came, to anything")
+
+    def expired(self, answer: Answer) -> bool:
+        """Whether it is about a session that may have lived out its time to live, as far as that is known."""
+        talk = self.ledger.talks.get(answer.request.session or "")
+        ttl_s = self.profile.session_ttl
+        return talk is not None and ttl_s is not None and answer.sent_at > talk.created_at + NEARLY * ttl_s * 1e9
 
     def dice(self, check: str) -> random.Random:
         """Randomness of its own for each check, the same for the same seed."""
@@ -108,9 +154,18 @@ class World:
         return client
 
     def _abandon(self) -> Session | None:
-        if self.profile.session_ttl is None:
-            return None
-        try:
-            return self.sessions.open()
-        except NotExercised:
-            return None
+        """Sets `why_not_abandoned` where it returns None."""
+        ttl_s, longest_s = self.profile.session_ttl, self.effort.longest_ttl_s
+        self.why_not_abandoned = ""
+        if ttl_s is None:
+            self.why_not_abandoned = "no --session-ttl was given: how long a session lives is not in the document"
+        elif ttl_s > longest_s:
+            self.why_not_abandoned = (
+                f"--budget {self.profile.budget} waits for {longest_s:g} s, and not for {ttl_s:g} s"
+            )
+        else:
+            try:
+                return self.sessions.open()
+            except NotExercised:
+                self.why_not_abandoned = "no session could be created at the beginning, to be left alone"
+        return None

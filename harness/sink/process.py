@@ -44,7 +44,10 @@ class SinkProcess:
             secrets=tuple(secrets),
             keep_headers=keep_headers,
         )
-        return cls.launch(settings)
+        try:
+            return cls.launch(settings)
+        except UsageError as error:  # it names the option of `harness sink`
+            raise UsageError(str(error).replace("--listen:", "--sink-listen:", 1)) from None
 
     @classmethod
     def launch(cls, settings: Settings) -> "SinkProcess":

@@ -63,7 +63,7 @@ class Target(ThreadingHTTPServer):
             "X-Signature": f"sha256={hashlib.sha256(body).hexdigest()}",
         }
         try:
-            connection.request("POST", parts.path, body, headers)
+            connection.request("POST", parts._replace(scheme="", netloc="").geturl(), body, headers)
             answer = connection.getresponse()
             if answer.status in (307, 308):
                 return self._call(answer.headers["Location"], body)

@@ -157,13 +157,3 @@ class SessionIdPrefix(SessionsRemembered):
         if exchange.operation == "sendMessage" and len(asked) >= SHORTEST_PREFIX and asked not in self._known:
             exchange.path_session_id = next((known for known in self._known if known.startswith(asked)), asked)
         return None
-
-
-class SessionIdInAnyCase(Fault):
-    name = "session-id-in-any-case"
-    breaks = "MSG-3"
-    summary = "a session's id in upper case finds it as well"
-
-    def on_request(self, exchange: Exchange) -> Answer | None:
-        exchange.path_session_id = exchange.path_session_id.lower()
-        return None
