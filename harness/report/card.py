@@ -1,5 +1,6 @@
 """The behaviour card as it is shown: its points by area, and their evidence, which is any plain data, as words."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -96,7 +97,12 @@ def _words(value: Any) -> str:
         case None | bool():
             return {None: "none", True: "yes", False: "no"}[value]
         case _:
-            return f"{value:g}" if isinstance(value, float) else as_text(value)
+            return f"{value:g}" if isinstance(value, float) else _told(value)
+
+
+def _told(value: Any) -> str:
+    """Text as it is; whatever is nested on one line, for who wants more of it has result.json."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else as_text(value)
 
 
 def _is_flat(value: Any) -> bool:
