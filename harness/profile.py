@@ -88,7 +88,7 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], table: Map
     """
     unknown = set(table) - {option.name for option in _OPTIONS}
     if unknown:
-        known = ", ".join(option.name for option in _OPTIONS)
+        known = ", ".join(f"{option.name}_file" if option.secret else option.name for option in _OPTIONS)
         raise UsageError(f"harness.toml: unknown key {min(unknown)!r}; a profile takes {known}")
     settings: dict[str, Any] = {}
     for option in _OPTIONS:
@@ -111,7 +111,8 @@ def _read(option: _Option, value: Any, origin: str) -> Any:
     try:
         return option.read(value)
     except (ValueError, TypeError, UsageError) as error:
-        shown = "" if option.secret else f" (it is {value!r})"
+        # A URL that was given with a password in it is not shown either.
+        shown = "" if option.secret or "@" in str(value) else f" (it is {value!r})"
         raise UsageError(f"{origin}: {error}{shown}") from None
 
 
@@ -119,12 +120,17 @@ def _require(settings: Mapping[str, Any]) -> None:
     for name in ("base_url", "client_id", "api_key"):
         if name not in settings:
             option = next(option for option in _OPTIONS if option.name == name)
-            how = f"set {option.variable}" if option.secret else f"give {option.flag} or set {option.variable}"
-            raise UsageError(f"the target's {name.replace('_', ' ')} is missing: {how}, or put it into harness.toml")
+            raise UsageError(f"the target's {name.replace('_', ' ')} is missing: {_how_to_give(option)}")
     if ("other_api_key" in settings) != ("other_client_id" in settings):
         raise UsageError("a second tenant takes both HARNESS_OTHER_API_KEY and --other-client-id")
     if settings.get("other_api_key") == settings["api_key"]:
         raise UsageError("HARNESS_OTHER_API_KEY is the same key as HARNESS_API_KEY: a second tenant needs its own")
+
+
+def _how_to_give(option: _Option) -> str:
+    if option.secret:
+        return f"set {option.variable}, or name a file that holds it as `{option.name}_file` in harness.toml"
+    return f"give {option.flag}, set {option.variable}, or put it into harness.toml"
 
 
 _OPTIONS = (

@@ -70,9 +70,13 @@ def _table(name: str | None) -> dict[str, Any]:
             raise UsageError(f"--profile {name}: there is no {CONFIG} in this folder")
         return {}
     try:
-        profiles = tomllib.loads(path.read_text(encoding="utf-8")).get("profiles", {})
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{CONFIG} is no TOML: {error}") from None
+    profiles = whole.pop("profiles", {})
+    if whole or not isinstance(profiles, dict):
+        odd = min(whole, default="profiles")
+        raise UsageError(f"{CONFIG}: {odd!r} is no table of it; a profile stands under [profiles.NAME]")
     if name is not None and name not in profiles:
         raise UsageError(f"{CONFIG} has no profile {name!r}; it has {', '.join(map(repr, profiles)) or 'none'}")
     return _with_key_files(dict(profiles.get(name or "default", {})), path.parent)

@@ -49,6 +49,8 @@ def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl
         with Interrupt() as interrupt:
             try:
                 with target(flags, session_ttl) as where:
+                    if where.embedded:
+                        click.echo("No target was given: what is tested is the embedded sandbox.", err=True)
                     redactor = where.profile.redactor
                     work(Run(run_id, folder, where, interrupt))
             except CouldNotRun as error:
