@@ -12,6 +12,8 @@ from tests.sandbox.process import CLIENT_ID, KEY, SandboxProcess
 
 MS = 1_000_000
 
+pytestmark = pytest.mark.quiet
+
 
 class Truth:
     """The sandbox's own log, counted."""
