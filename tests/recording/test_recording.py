@@ -79,7 +79,7 @@ def test_a_secret_in_an_event_is_masked_before_it_is_written(tmp_path):
     assert MASK in path.read_text()
 
 
-@pytest.mark.parametrize("content", [b"garbage", gzip.compress(b'{"journal":1}' * 1000)[:40]])
+@pytest.mark.parametrize("content", [b"garbage", gzip.compress(b'{"journal":1}' * 1000)[:40]], ids=["none", "cut"])
 def test_a_compressed_journal_that_is_broken_is_told(tmp_path, content):
     (tmp_path / f"{JOURNAL}.gz").write_bytes(content)
 
