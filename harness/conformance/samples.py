@@ -129,7 +129,7 @@ MESSAGES = (
 )
 LONGEST_MESSAGE = 4096
 # How a webhook's URL may end, so that every careless treatment shows: as (path, query).
-URL_ENDINGS = (("", "channel=sms&Tag=A-b_c.1&Tag=x%26y&n=0"), ("/Deep/Path.v1/a%20b/", ""))
+URL_ENDINGS = (("", "channel=sms&Tag=A-b_c.1&Tag=x%26y&n=0"), ("/Deep/Path.v1/a%20b%2Fc/", ""))
 # Where implementations are known to have an edge: an SMS, a byte, a column, a buffer.
 LENGTHS = (160, 161, 255, 256, 257, 500, 501, 512, 513, 1000, 1001, 1024, 1025, 1600, 2000, 2048, 2049, 4000, 4096)
 

@@ -17,8 +17,9 @@ MOST_HANG_UPS = 256
 class Fault:
     """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection.
 
-    Where `endpoint` is given, only calls of the URL that was opened under that name. `location` is the header of that
-    name, for a redirect. Several faults of one session are its programme: the first is for its first call, and so on.
+    A `bare` answer has no body, which makes it no less of an answer. Where `endpoint` is given, only calls of the URL
+    that was opened under that name. `location` is the header of that name, for a redirect. Several faults of a session
+    are its programme: the first is for its first call, and so on.
     """
 
     session: str | None = None
@@ -28,6 +29,7 @@ class Fault:
     times: int = 1
     endpoint: str | None = None
     location: str | None = None
+    bare: bool = False
 
     @property
     def recorded(self) -> int:
@@ -53,6 +55,7 @@ def _rules(fault: Fault) -> list[tuple[bool, str]]:
         (_is_number(fault.status, int) and 200 <= fault.status <= 599, "status takes a number from 200 to 599"),
         (_is_number(fault.delay_s) and 0 <= fault.delay_s <= LONGEST_DELAY_S, f"delay_s takes 0 to {LONGEST_DELAY_S}"),
         (isinstance(fault.reset, bool), "reset takes true or false"),
+        (isinstance(fault.bare, bool), "bare takes true or false"),
         (fault.endpoint is None or isinstance(fault.endpoint, str), "endpoint takes the name of one, or null for any"),
         (fault.location is None or _is_location(fault.location), "location takes a URL in printable ASCII"),
         (_is_number(fault.times, int) and 1 <= fault.times <= MOST_TIMES, f"times takes 1 to {MOST_TIMES}"),

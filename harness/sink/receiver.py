@@ -113,6 +113,6 @@ def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         request.transport.abort()
     headers = {hdrs.LOCATION: fault.location} if fault.location else None
-    if fault.status in BODILESS:
+    if fault.bare or fault.status in BODILESS:
         return web.Response(status=fault.status, headers=headers)
     return web.json_response({"status": fault.status}, status=fault.status, headers=headers)

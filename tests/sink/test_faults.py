@@ -89,6 +89,7 @@ def test_a_sink_that_ends_does_not_wait_for_a_long_delay(sink, journal):
         {"delay_s": 301},
         {"delay_s": float("nan")},
         {"reset": 1},
+        {"bare": "yes"},
         {"times": 0},
         {"times": 10_001},
         {"session": 5},
@@ -156,3 +157,14 @@ def test_what_was_still_to_happen_does_not_where_the_sink_relents(sink):
 def test_an_endpoint_or_a_location_that_cannot_be_is_refused_in_words(value):
     with pytest.raises(UsageError, match=r"takes"):
         Fault.from_json(value)
+
+
+def test_a_bare_answer_has_its_status_and_no_body(sink):
+    sink.fault(Fault(bare=True))
+
+    with connect(sink.url) as connection:
+        connection.sendall(request(sink.url, event("bare")))
+        answer = connection.recv(1000)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\n")
