@@ -40,6 +40,7 @@ _TABLE = pytest.StashKey[dict[str, Requirement]]()
 _WRITER = pytest.StashKey[JournalWriter]()
 _CHECK = pytest.StashKey[Check]()
 _ASIDE = pytest.StashKey[Aside]()
+_UNTOLD = pytest.StashKey[set[pytest.Item]]()
 _TALLIED = pytest.StashKey[reporting.Tallied]()
 
 _OPTIONS = {
@@ -75,13 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What was asked for. Where that is judged from everything that happened, the other checks run as well, untold."""
     only = {name for name in config.getoption("harness_only").split(",") if name}
-    left_out = [item for item in items if only and _requirement(item).id not in only]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    kept = [item for item in items if item not in left_out]
-    config.stash[_TALLIED] = reporting.Tallied(_requirement(item).id for item in kept)
-    items[:] = sorted(kept, key=lambda item: (_stage(item), item.get_closest_marker("aside") is not None))
+    asked = [item for item in items if not only or _requirement(item).id in only]
+    if not any(item.get_closest_marker("oracle") for item in asked):
+        config.hook.pytest_deselected(items=[item for item in items if item not in asked])
+        items[:] = asked
+    config.stash[_TALLIED] = reporting.Tallied(_requirement(item).id for item in asked)
+    config.stash[_UNTOLD] = set(items) - set(asked)
+    items.sort(key=lambda item: (_stage(item), item.get_closest_marker("aside") is not None))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -129,6 +132,9 @@ def pytest_runtest_makereport(
         return report
     requirement, check = _requirement(item), item.stash.get(_CHECK, None)
     error = call.excinfo.value if call.excinfo else None
+    if item in item.config.stash[_UNTOLD] and not isinstance(error, SinkDied):
+        report.outcome, report.longrepr = "passed", None
+        return report
     profile = item.config.stash[WORLD].profile
     ending = reporting.ending_of(error, check, requirement)
     event = reporting.checked(requirement, name_of(item), ending, check, profile.seed)

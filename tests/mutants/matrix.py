@@ -1,6 +1,7 @@
 """The whole matrix, on demand: every mutant and every conforming variant, each in a run of its own.
 
-    python -m tests.mutants.matrix [--budget standard] [--jobs 4] [--only NAME ...] [--stock] [--seeds N] [--out FILE]
+    python -m tests.mutants.matrix [--budget standard] [--jobs 4] [--only NAME ...] [--own] [--stock] [--seeds N]
+                                   [--out FILE]
 
 Exit code 0: each mutant was killed by a check of the requirement that it breaks, each check killed something, each MUST
 and SHOULD has a mutant, and no variant was failed. Prints what is not so, and the matrix.
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ThreadPoolExecutor(options.jobs) as pool:
 
         def judge(name: str) -> Outcome:
-            return _mutant(name, mutants[name].breaks, options.budget, noise)
+            breaks = mutants[name].breaks
+            return _mutant(
+                name, breaks, noise, "--budget", options.budget, *(("--only", breaks) if options.own else ())
+            )
 
         killed = list(pool.map(_told(judge), mutants))
         runs = [(name, seed) for name in others for seed in range(1, options.seeds + 1)]
@@ -55,14 +59,14 @@ def _noise() -> frozenset[Finding]:
         return stock_findings(target["HARNESS_BASE_URL"], *KEY_AND_ID, SEED)
 
 
-def _mutant(name: str, breaks: str, budget: str, noise: frozenset[Finding] | None) -> Outcome:
+def _mutant(name: str, breaks: str, noise: frozenset[Finding] | None, *gate: str) -> Outcome:
     """`noise` is what the baseline does not count; without it there is no baseline."""
     found = None
     if noise is not None:
         with sandbox("--fault", name) as target:
             found = stock_verdict(target["HARNESS_BASE_URL"], *KEY_AND_ID, SEED, noise=noise)
     with sandbox("--fault", name) as target:
-        return Outcome(name, breaks, trial(target, "--budget", budget, "--seed", str(SEED)), found)
+        return Outcome(name, breaks, trial(target, "--seed", str(SEED), *gate), found)
 
 
 def _variant(name: str, seed: int, budget: str) -> Outcome:
@@ -86,6 +90,7 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
     parser.add_argument("--budget", default="standard", choices=("quick", "standard", "thorough"))
     parser.add_argument("--jobs", type=int, default=4, help="targets on trial at once")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="these mutants and variants only")
+    parser.add_argument("--own", action="store_true", help="of each mutant only the checks of what it breaks; fast")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each conforming variant, each with its own seed")
     parser.add_argument("--stock", action="store_true", help="also try stock schemathesis on each mutant")
     parser.add_argument("--out", type=Path, help="write the matrix into this file as well")
