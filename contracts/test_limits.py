@@ -3,15 +3,24 @@
 Once it has said so, nothing is sent faster than it allows: what is judged is what was limited before that.
 """
 
+import re
+import statistics
+from itertools import pairwise
+
 import pytest
 
+from harness.client.source_system import messages_path
 from harness.conformance.outcome import NotExercised
 from harness.conformance.promises import returns
 from harness.conformance.samples import customer
+from harness.conformance.sightings import listed
 
 UNLIMITED = "the target limited nothing that this run sent"
 # How many of the surge's odd answers are asked for again.
 AGAIN = 3
+# A header that tells what is left of the limit, or the part of a RateLimit header that does.
+REMAINING = re.compile(r"(?:x-)?rate-?limit-remaining(?:-.*)?", re.IGNORECASE)
+REMAINING_PART = re.compile(r"\b(?:remaining|r)=(\d+)")
 
 
 @pytest.mark.requirement("RATE-1")
@@ -81,9 +90,71 @@ def test_a_limited_message_is_not_processed(check, surge, replies):
 
 @pytest.mark.requirement("RATE-4")
 @pytest.mark.stage("last")
-def test_one_tenants_traffic_does_not_limit_another(check, surge, profile):
-    if not profile.has_other_tenant:
-        raise NotExercised("no second tenant was given: set HARNESS_OTHER_API_KEY and HARNESS_OTHER_CLIENT_ID")
+def test_one_tenants_traffic_does_not_limit_another(check, surge, other):
     if surge.elsewhere is None:
         raise NotExercised(UNLIMITED)
     check.holds(surge.elsewhere.status != 429, "no 429 for another tenant", surge.elsewhere)
+
+
+@pytest.mark.requirement("OBS-LIMITER-COUNTS")
+@pytest.mark.stage("late")
+def test_what_counts_against_the_limit(check, api, sessions, ledger):
+    session = sessions.open()
+    ledger.excuse(session.id, "so many messages at once that some may be limited")
+
+    def success():
+        return api.send_message(session.id, "Does this count?")
+
+    requests = {
+        "400": lambda: api.post(messages_path(session.id), {}),
+        "401": lambda: api.send_message(session.id, "Does this count?", key="Bearer not-a-key"),
+        "404": lambda: api.send_message("never-given-out", "Does this count?"),
+    }
+    costs = {"200": cost(success, None)}
+    if costs["200"] is None:
+        raise NotExercised("no answer tells what is left of a limit, or it fills up again too fast to tell")
+    costs |= {name: cost(success, request) for name, request in requests.items()}
+    counted = {name: None if spent is None else spent > 0 for name, spent in costs.items()}
+    words = {True: "counts", False: "does not count", None: "cannot be told"}
+    seen = {f"a {name}": words[counts] for name, counts in counted.items()}
+    check.observe(listed(seen), count=len(seen), evidence={"spent_by_one": costs})
+
+
+def cost(success, between):
+    """What one request of a kind spends, from what is left before and after it; of a success without `between`.
+
+    The middle one of several: what fills up again meanwhile makes single ones too small. None where it cannot be told.
+    """
+    left = [remaining(success())]
+    for _ in range(4):
+        if between is not None:
+            between()
+        left.append(remaining(success()))
+    if None in left:
+        return None
+    spent = [former - later for former, later in pairwise(left) if later < former]
+    if len(spent) < 3:
+        return None
+    return round(statistics.median(spent)) - (between is not None)
+
+
+def remaining(answer):
+    """What is left of the limit, as the answer tells it; None where it does not."""
+    for name, value in answer.headers:
+        if REMAINING.fullmatch(name) and value.strip().isdigit():
+            return int(value)
+        part = REMAINING_PART.search(value) if name.lower() in ("ratelimit", "x-ratelimit") else None
+        if part:
+            return int(part[1])
+    return None
+
+
+@pytest.mark.requirement("OBS-LIMITER-HEADERS")
+@pytest.mark.stage("late")
+def test_the_headers_of_a_limiter(check, api):
+    answer = api.create_session(customer(27))
+    shown = {name: value for name, value in answer.headers if "ratelimit" in name.lower().replace("-", "")}
+    if shown:
+        check.observe(", ".join(shown), evidence={"headers": shown})
+    else:
+        check.absent("none", evidence={"headers": shown})

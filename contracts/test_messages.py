@@ -8,7 +8,6 @@ import pytest
 from harness.client.source_system import messages_path
 from harness.conformance.exploration import explore
 from harness.conformance.oddities import NO_OBJECTS, NO_STRINGS
-from harness.conformance.outcome import NotExercised
 from harness.conformance.people import messages
 from harness.conformance.samples import DOCUMENTED_MESSAGE, LENGTHS, LONGEST_MESSAGE, MESSAGES, page
 from harness.conformance.sessions import together
@@ -28,25 +27,22 @@ def test_the_documented_message_is_accepted(check, api, sessions):
 @pytest.mark.stage("later")
 @pytest.mark.aside
 def test_an_expired_session_is_not_found(check, api, world, replies):
-    if world.abandoned is None:
-        raise NotExercised(world.why_not_abandoned)
-    talk = world.ledger.talks[world.abandoned.id]
-    lifetime = world.profile.session_ttl + max(LEAST_MARGIN_S, MARGIN * world.profile.session_ttl)
-    replies.rest(talk.created_at / 1e9 + lifetime - time.monotonic())
+    ttl_s, session = world.awaited_ttl_s(), world.abandoned
+    expired_s = world.ledger.talks[session.id].created_at / 1e9 + ttl_s + max(LEAST_MARGIN_S, MARGIN * ttl_s)
+    replies.rest(expired_s - time.monotonic())
     for _ in range(2):  # being asked for does not bring it back
-        check.as_documented(api.send_message(world.abandoned.id, "Hello?"), 404)
+        check.as_documented(api.send_message(session.id, "Hello?"), 404)
 
 
 @pytest.mark.requirement("SES-3")
 @pytest.mark.stage("later")
 @pytest.mark.aside
 def test_a_session_lives_as_long_as_it_is_said_to(check, api, world, sessions, replies):
-    if world.abandoned is None:
-        raise NotExercised(world.why_not_abandoned)
+    ttl_s = world.awaited_ttl_s()
     left_alone, talked_to = sessions.several(2)
     for part in (0.3, 0.6):
         talk = world.ledger.talks[talked_to.id]
-        replies.rest(talk.created_at / 1e9 + part * world.profile.session_ttl - time.monotonic())
+        replies.rest(talk.created_at / 1e9 + part * ttl_s - time.monotonic())
         check.accepted(api.send_message(talked_to.id, "I am still here"), f"{part:.0%} of its time to live is over")
     check.accepted(api.send_message(left_alone.id, "Here I am"), "not two thirds of its time to live are over")
 

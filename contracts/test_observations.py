@@ -1,39 +1,21 @@
 """What the document leaves open: seen and told, never failed. What there is to see of the sender: test_sender.py."""
 
-import re
-import statistics
 import time
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 
 from harness.client.source_system import encode, messages_path
 from harness.conformance.outcome import NotExercised
 from harness.conformance.samples import PHONE_FORMATS, customer
+from harness.conformance.sightings import listed, told
+from harness.conformance.webhook import MOVED
 
 DOUBTFUL = "what it was sent is doubtful, and need not be answered"
-# The longest that the lifetime of a session is waited for, beside the other checks: seconds.
-LIFETIMES_S = {"quick": 5.0, "standard": 30.0, "thorough": 150.0}
 # A session is used at this share of its time to live, and asked for again this much beyond it: a share, and seconds.
 USED_AT = 0.6
 BEYOND = 0.15
 LEAST_BEYOND_S = 1.0
-# A header that tells what is left of the limit, or the part of a RateLimit header that does.
-REMAINING = re.compile(r"(?:x-)?rate-?limit-remaining(?:-.*)?", re.IGNORECASE)
-REMAINING_PART = re.compile(r"\b(?:remaining|r)=(\d+)")
-
-
-def told(answer):
-    """An answer in a few words."""
-    code = answer.member("errorCode")
-    return f"HTTP {answer.status}" + (f" {code}" if isinstance(code, str) else "")
-
-
-def listed(seen):
-    """Cases and what was seen of each, those of which the same was seen together."""
-    by_sight = {sight: [case for case in seen if seen[case] == sight] for sight in dict.fromkeys(seen.values())}
-    return "; ".join(f"{sight}: {', '.join(cases)}" for sight, cases in by_sight.items())
 
 
 @pytest.mark.requirement("OBS-SAME-CUSTOMER")
@@ -152,32 +134,6 @@ def test_the_allow_header_of_a_405(check, api):
         check.absent(f"{told(answer)}, no Allow", evidence=evidence)
 
 
-@pytest.mark.requirement("OBS-REGISTRATIONS")
-@pytest.mark.stage("late")
-def test_whether_a_registration_adds_or_replaces(check, api, sessions, replies, webhook, ledger):
-    replies.settle(ledger)
-    session = sessions.open()
-    ledger.excuse(session.id, "its reply goes to another URL, on purpose")
-    try:
-        if not api.register_webhook(webhook.open("second")).accepted:
-            raise NotExercised("a second URL could not be registered")
-        api.send_message(session.id, "Which of you hears this?")
-        second = replies.wait(session.id, endpoint="second")
-        replies.quiet()
-    finally:
-        webhook.register()
-    first = replies.of(session.id, endpoint="")
-    evidence = {"calls_of_the_first_url": len(first), "calls_of_the_second_url": len(second)}
-    if not first and not second:
-        raise NotExercised("the message that was to tell led to no reply at either URL")
-    if first and second:
-        check.observe("it adds: both URLs get the reply", count=2, evidence=evidence)
-    elif second:
-        check.observe("it replaces: only the second URL gets the reply", count=2, evidence=evidence)
-    else:
-        check.observe("it does nothing: only the first URL gets the reply", count=2, evidence=evidence)
-
-
 @pytest.mark.requirement("OBS-DEREGISTRATION")
 @pytest.mark.stage("late")
 def test_how_a_webhook_is_deregistered(check, api, sessions, replies, webhook, ledger):
@@ -212,65 +168,12 @@ def heard(api, sessions, replies, ledger):
     return bool(replies.of(session.id))
 
 
-@pytest.mark.requirement("OBS-LIMITER-COUNTS")
-@pytest.mark.stage("late")
-def test_what_counts_against_the_limit(check, api, sessions, ledger):
-    session = sessions.open()
-    ledger.excuse(session.id, "so many messages at once that some may be limited")
-
-    def success():
-        return api.send_message(session.id, "Does this count?")
-
-    requests = {
-        "400": lambda: api.post(messages_path(session.id), {}),
-        "401": lambda: api.send_message(session.id, "Does this count?", key="Bearer not-a-key"),
-        "404": lambda: api.send_message("never-given-out", "Does this count?"),
-    }
-    costs = {"200": cost(success, None)}
-    if costs["200"] is None:
-        raise NotExercised("no answer tells what is left of a limit, or it fills up again too fast to tell")
-    costs |= {name: cost(success, request) for name, request in requests.items()}
-    counted = {name: None if spent is None else spent > 0 for name, spent in costs.items()}
-    words = {True: "counts", False: "does not count", None: "cannot be told"}
-    seen = {f"a {name}": words[counts] for name, counts in counted.items()}
-    check.observe(listed(seen), count=len(seen), evidence={"spent_by_one": costs})
-
-
-def cost(success, between):
-    """What one request of a kind spends, from what is left before and after it; of a success without `between`.
-
-    The middle one of several: what fills up again meanwhile makes single ones too small. None where it cannot be told.
-    """
-    left = [remaining(success())]
-    for _ in range(4):
-        if between is not None:
-            between()
-        left.append(remaining(success()))
-    if None in left:
-        return None
-    spent = [former - later for former, later in pairwise(left) if later < former]
-    if len(spent) < 3:
-        return None
-    return round(statistics.median(spent)) - (between is not None)
-
-
-def remaining(answer):
-    """What is left of the limit, as the answer tells it; None where it does not."""
-    for name, value in answer.headers:
-        if REMAINING.fullmatch(name) and value.strip().isdigit():
-            return int(value)
-        part = REMAINING_PART.search(value) if name.lower() in ("ratelimit", "x-ratelimit") else None
-        if part:
-            return int(part[1])
-    return None
-
-
 @pytest.mark.requirement("OBS-SESSION-LIFETIME")
 @pytest.mark.stage("later")
 @pytest.mark.aside
-def test_whether_use_prolongs_a_session(check, api, sessions, replies, ledger, profile):
+def test_whether_use_prolongs_a_session(check, api, world, sessions, replies, ledger):
     """A session is used once, in good time, and asked for again beyond its time to live."""
-    ttl_s = waited_for(profile, ledger)
+    ttl_s = waited_for(world)
     session = sessions.open()
     born = time.monotonic()
     ledger.excuse(session.id, "it is asked for when it may be gone")
@@ -293,18 +196,31 @@ def test_whether_use_prolongs_a_session(check, api, sessions, replies, ledger, p
     find(f"{outcome}: {when}: {told(asked)}", count=2, evidence=evidence)
 
 
-def waited_for(profile, ledger):
-    """The time to live, in seconds, where this run knows it and has the time. Raises NotExercised."""
-    ttl_s, longest_s = profile.session_ttl, LIFETIMES_S[profile.budget]
-    if ttl_s is None:
-        ages = [sent - talk.created_at for talk in ledger.all() for sent, _ in talk.accepted]
+def waited_for(world):
+    """The time to live, in seconds, where this run knows it and waits for so long. Raises NotExercised."""
+    if world.profile.session_ttl is None:
+        ages = [sent - talk.created_at for talk in world.ledger.all() for sent, _ in talk.accepted]
         oldest = f"the oldest session that took a message was {max(ages, default=0) / 1e9:.1f} s old"
         raise NotExercised(f"no --session-ttl was given; {oldest}")
-    if ttl_s * (1 + BEYOND) > longest_s:
-        raise NotExercised(f"{ttl_s:g} s are more than --budget {profile.budget} waits for")
+    ttl_s = world.awaited_ttl_s()
     if ttl_s * (1 - USED_AT) < LEAST_BEYOND_S:
         raise NotExercised(f"{ttl_s:g} s are too short to tell what use does to them")
     return ttl_s
+
+
+@pytest.mark.requirement("OBS-REGISTRATIONS")
+@pytest.mark.stage("last")
+@pytest.mark.oracle
+def test_whether_a_registration_adds_or_replaces(check, replies, ledger):
+    """Sessions with a single message, one of whose replies came to a URL that was registered after another one."""
+    moved = {arrival.session for arrival in replies.all(endpoint=MOVED)}
+    single = [talk.session for talk in ledger.all() if len(talk.accepted) == 1 and talk.session in moved]
+    if not single:
+        raise NotExercised("no reply came to a URL that was registered after another one")
+    both = sum(bool(replies.of(session, endpoint="")) for session in single)
+    evidence = {"sessions_heard_at_the_second_url": len(single), "and_at_the_first": both}
+    found = "it adds: both URLs get the reply" if both else "it replaces: only the second URL gets the reply"
+    check.observe(found, count=len(single), evidence=evidence)
 
 
 @pytest.mark.requirement("OBS-REPLIES-PER-MESSAGE")
@@ -340,14 +256,3 @@ def test_whether_the_target_speaks_unasked(check, replies, ledger):
             count=len(silent),
             evidence={"spoken_to": spoken_to, "of": len(silent)},
         )
-
-
-@pytest.mark.requirement("OBS-LIMITER-HEADERS")
-@pytest.mark.stage("last")
-def test_the_headers_of_a_limiter(check, api):
-    answer = api.create_session(customer(27))
-    shown = {name: value for name, value in answer.headers if "ratelimit" in name.lower().replace("-", "")}
-    if shown:
-        check.observe(", ".join(shown), evidence={"headers": shown})
-    else:
-        check.absent("none", evidence={"headers": shown})

@@ -1,7 +1,6 @@
-"""Travtus API Sends "Message" Event with Reply Message: the reply oracle."""
+"""Travtus API Sends "Message" Event with Reply Message: what is answered, to whom, and by whom."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -10,18 +9,12 @@ from harness.conformance import arrival_oracles
 from harness.conformance.arrival_oracles import content_of
 from harness.conformance.order import learn
 from harness.conformance.outcome import NotExercised, Unmet
-from harness.conformance.samples import URL_ENDINGS, customer, page
+from harness.conformance.samples import customer, page
 from harness.conformance.sessions import together
-from harness.sink.faults import Fault
 
 TURNS = 6
 TALKS = 6
 REPEATS = re.compile("Harness says .* and no more", re.DOTALL)
-# A session whose call failed may wait for the next attempt before it goes on: seconds.
-AFTER_FAILURE_S = 20.0
-SHARE_OF_TTL = 0.5
-# Slow for a webhook, and in time for any sender: seconds.
-SLOWLY_S = 1.5
 # The longest one first: whoever takes longer over it must not be overtaken.
 IN_ORDER = (f"first question: {page(1200)}", "second question", f"third question: {page(300)}", "fourth")
 PATIENT = 3
@@ -88,42 +81,6 @@ def test_every_message_that_was_accepted_was_answered(check, replies, ledger):
     )
 
 
-@pytest.mark.requirement("RPL-1")
-@pytest.mark.stage("late")
-def test_replies_come_to_exactly_the_url_that_was_registered(check, api, sessions, replies, webhook, ledger):
-    replies.settle(ledger)
-    for number, (path, query) in enumerate(URL_ENDINGS):
-        name = f"ending-{number}"
-        url = webhook.open(name, path=path, query=query)
-        try:
-            if not api.register_webhook(url).accepted:
-                raise NotExercised(f"such a URL is not accepted: {url}")
-            session = sessions.open()
-            sent = check.accepted(api.send_message(session.id, "Hello, at the right door"))
-            came = replies.wait(session.id, endpoint=name)
-            check.that(
-                bool(came), "the reply comes to exactly the URL that was registered", after=sent, seen=f"not {url}"
-            )
-        finally:
-            webhook.register()
-
-
-@pytest.mark.requirement("RPL-2")
-@pytest.mark.stage("last")
-@pytest.mark.oracle
-def test_every_webhook_call_is_as_documented(check, replies):
-    check.clean(arrival_oracles.documented(replies.all()), "a JSON object as documented")
-
-
-@pytest.mark.requirement("RPL-2")
-@pytest.mark.stage("last")
-@pytest.mark.oracle
-def test_every_webhook_call_is_a_post(check, replies, webhook):
-    wrong = webhook.turned_away("method")
-    count = len(replies.all()) + wrong
-    check.that(not wrong, "a reply is a POST", count=count, seen=f"{wrong} calls by another method")
-
-
 @pytest.mark.requirement("RPL-3")
 @pytest.mark.aside
 def test_replies_reach_the_session_that_asked(check, api, sessions, replies, effort):
@@ -149,6 +106,8 @@ def test_replies_reach_the_session_that_asked(check, api, sessions, replies, eff
         count=sum(map(len, came.values())),
         seen=f"too few replies for {short[:3]}, which asked, but some for {strays[:3]}, which did not",
     )
+    if not any(came.values()):
+        raise NotExercised("no reply came that could have gone astray")
     # Where one is short of replies, and another that asked as often has more than anybody was ever sent, one's went to
     # the other.
     each = max((len(replies.of(session.id)) for session in alone), default=1)
@@ -250,30 +209,6 @@ def test_a_session_in_which_nothing_was_accepted_is_not_answered(check, world, r
     check.that(not answered, "a request that was refused leads to no reply", count=len(refused), seen=seen)
 
 
-@pytest.mark.requirement("RPL-6")
-@pytest.mark.stage("last")
-@pytest.mark.oracle
-def test_a_settled_webhook_call_does_not_come_again(check, replies, ledger):
-    replies.quiet()
-    check.clean(arrival_oracles.settled(replies.all(), ledger.talks), "a call that got its 200 is settled")
-
-
-@pytest.mark.requirement("RPL-6")
-@pytest.mark.stage("late")
-def test_a_webhook_call_that_got_any_200_does_not_come_again(check, api, sessions, replies, webhook, ledger):
-    """A slow one, and one without a body, are as good as any."""
-    answered = sessions.several(4)
-    for number, session in enumerate(answered):
-        unusual = {"delay_s": SLOWLY_S} if number % 2 else {"bare": True}
-        webhook.programme(Fault(session=session.id, **unusual))
-    sent = together(lambda session: api.send_message(session.id, "Your webhook is odd today"), answered)
-    replies.wait_all({session.id: 1 for session in answered})
-    replies.rest(2.5 * SLOWLY_S)
-    found = arrival_oracles.settled([came for session in answered for came in replies.of(session.id)], ledger.talks)
-    seen = ", ".join(f"{finding.count} times" for finding in found.findings)
-    check.that(not found.findings, "a call that got its 200 is settled", count=len(answered), after=sent[0], seen=seen)
-
-
 @pytest.mark.requirement("RPL-7")
 @pytest.mark.aside
 def test_replies_of_a_session_come_in_the_order_of_its_messages(check, api, sessions, replies, effort):
@@ -300,62 +235,12 @@ def test_replies_of_a_session_come_in_the_order_of_its_messages(check, api, sess
     order = learn(patient)
     if order is None or min(map(len, patient)) < len(IN_ORDER):
         raise NotExercised("its replies do not tell which messages they answer")
-    for heard in together(at_once, [sessions.open(who) for _ in range(effort.talkers)]):
-        held = order.holds(heard)
-        if held is not None:
-            check.that(held, f"the replies {order}", count=len(heard), seen=f"{heard}")
-
-
-def after_a_failure(check, world, fault):
-    """What becomes of later replies, once the call with one was answered so."""
-    api, replies = world.api, world.replies
-    session, bystander = world.sessions.several(2)
-    world.ledger.excuse(session.id, "a webhook call for it failed, on purpose")
-    world.webhook.programme(replace(fault, session=session.id))
-    check.accepted(api.send_message(session.id, "The call with the reply to this fails"))
-    if not replies.wait(session.id):
-        raise NotExercised("no webhook call came that could have failed")
-    replies.rest(fault.delay_s)
-    later = check.accepted(api.send_message(session.id, "And the one to this does not"))
-    check.accepted(api.send_message(bystander.id, "Nor does this one"))
-
-    def served():
-        return [came for came in replies.of(session.id) if came.status == 200 and came.at > later.sent_at]
-
-    expected = "a later reply comes, though one call failed"
-    check.that(bool(replies.wait(bystander.id)), f"{expected}: that of another session", after=later)
-    check.that(replies.until(served, AFTER_FAILURE_S), f"{expected}: that of the same session", after=later)
-
-
-@pytest.mark.requirement("RPL-8")
-@pytest.mark.stage("late")
-def test_a_webhook_call_that_got_a_500_does_not_silence_later_replies(check, world):
-    after_a_failure(check, world, Fault(status=500))
-
-
-@pytest.mark.requirement("RPL-8")
-@pytest.mark.stage("late")
-def test_a_webhook_call_that_was_cut_off_does_not_silence_later_replies(check, world):
-    after_a_failure(check, world, Fault(reset=True))
-
-
-@pytest.mark.requirement("RPL-8")
-@pytest.mark.stage("late")
-def test_a_webhook_call_that_got_no_answer_in_time_does_not_silence_later_replies(check, world, effort):
-    if not effort.silence_s:
-        raise NotExercised("--budget quick does not wait for so long")
-    # The session must live to see it.
-    longest_s = SHARE_OF_TTL * world.profile.session_ttl if world.profile.session_ttl else effort.silence_s
-    after_a_failure(check, world, Fault(status=500, delay_s=min(effort.silence_s, longest_s)))
-
-
-@pytest.mark.requirement("RPL-9")
-@pytest.mark.stage("last")
-@pytest.mark.oracle
-def test_every_webhook_call_says_that_it_is_json(check, replies, ledger):
-    check.clean(
-        arrival_oracles.labelled(replies.all(), ledger.talks), "application/json, and a content that is not empty"
-    )
+    hasty = together(at_once, [sessions.open(who) for _ in range(effort.talkers)])
+    decided = [(heard, held) for heard in hasty if (held := order.holds(heard)) is not None]
+    if not decided:
+        raise NotExercised("messages that were sent at once led to other replies than those sent one by one")
+    for heard, held in decided:
+        check.that(held, f"the replies {order}", count=len(heard), seen=f"{heard}")
 
 
 @pytest.mark.requirement("RPL-10")

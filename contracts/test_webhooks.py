@@ -7,6 +7,7 @@ from harness.conformance.oddities import NO_OBJECTS, NO_STRINGS, NO_URLS
 from harness.conformance.outcome import NotExercised
 from harness.conformance.samples import URL_ENDINGS, customer
 from harness.conformance.sessions import together
+from harness.conformance.webhook import MOVED, OTHERS
 from harness.contract import parse
 
 WEBHOOKS = "/v1/webhooks"
@@ -57,14 +58,19 @@ def test_replies_go_to_what_was_registered_last(check, api, world, sessions, rep
     world.require_replies()
     expected = "the reply goes to the URL that was registered last"
     before = sessions.open()
-    for name, url in (("moved", webhook.open("moved")), ("", webhook.url), ("moved", webhook.open("moved"))):
+    moved = webhook.open(MOVED)
+    for name, url in ((MOVED, moved), ("", webhook.url), (MOVED, moved)):
         check.accepted(api.register_webhook(url), "registering again")
-        for session, since in ((sessions.open(), "since"), (before, "before")):
-            known = len(replies.of(session.id, endpoint=name))
-            sent = check.accepted(api.send_message(session.id, "Hello, wherever you are"))
-            came = replies.wait(session.id, known + 1, endpoint=name)
+        asking = {"since": sessions.open(), "before": before}
+        known = {session.id: len(replies.of(session.id, endpoint=name)) for session in asking.values()}
+        sent = {
+            since: check.accepted(api.send_message(session.id, "Hello, wherever you are"))
+            for since, session in asking.items()
+        }
+        came = replies.wait_all({session: count + 1 for session, count in known.items()}, endpoint=name)
+        for since, session in asking.items():
             told = f"nothing came to it for a session that was created {since}"
-            check.that(len(came) > known, expected, after=sent, seen=told)
+            check.that(len(came[session.id]) > known[session.id], expected, after=sent[since], seen=told)
     check.accepted(webhook.register(), "registering the first one again")
 
 
@@ -96,13 +102,14 @@ def test_a_registration_lasts_until_the_next(check, api, world, sessions, replie
 @pytest.mark.requirement("RPL-1")
 @pytest.mark.stage("late")
 def test_each_tenant_is_answered_at_its_own_webhook(check, other, replies, webhook):
-    if not other.register_webhook(webhook.open("other-tenant")).accepted:
+    if not other.register_webhook(webhook.open(OTHERS)).accepted:
         raise NotExercised("the second tenant could not register a webhook")
-    for number in range(3):
-        theirs = str(check.accepted(other.create_session(customer(90 + number))).member("sessionId"))
-        sent = check.accepted(other.send_message(theirs, "Hello, from somebody else"))
-        came = replies.wait(theirs, endpoint="other-tenant")
-        check.that(bool(came), "the reply comes to the webhook of the tenant that asked", after=sent)
+    created = [check.accepted(other.create_session(customer(90 + number))) for number in range(3)]
+    theirs = [str(answer.member("sessionId")) for answer in created]
+    sent = [check.accepted(other.send_message(session, "Hello, from somebody else")) for session in theirs]
+    came = replies.wait_all(dict.fromkeys(theirs, 1), endpoint=OTHERS)
+    for session, answer in zip(theirs, sent, strict=True):
+        check.that(bool(came[session]), "the reply comes to the webhook of the tenant that asked", after=answer)
 
 
 @pytest.mark.requirement("HOOK-4")

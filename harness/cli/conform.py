@@ -17,7 +17,7 @@ from harness.report.legible import one_line
 from harness.report.numerals import plural
 
 # An embedded sandbox's sessions live so long, that expiry can be waited for: seconds.
-SESSION_TTL = 12.0
+SESSION_TTL = 10.0
 _MARKS = {"pass": "ok", "fail": "FAIL", "observed": "seen", "not_exercised": "not tried", "could_not_run": "ERROR"}
 
 

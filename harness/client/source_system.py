@@ -98,12 +98,10 @@ class SourceSystem:
 
     def raw_in_turn(self, *requests: Request) -> list[Answer]:
         """Over one bare socket, one after the other, as long as it is kept. Not tried again where it is limited."""
-        for _ in requests:
-            self._pacer.turn()
+        sent = [self._pacer.turn() for _ in requests][-1]
         answers = wire.in_turn(requests, self._veil)
         for answer in answers:
-            for observer in self._observers:
-                observer(answer)
+            self._note(answer, sent)
         return answers
 
     def resend(self, request: Request) -> Answer:
@@ -128,15 +126,21 @@ class SourceSystem:
         for left in reversed(range(tries)):
             sent = self._pacer.turn(hurried=hurried)
             answer = send(request)
-            for observer in self._observers:
-                observer(answer)
+            self._note(answer, sent)
             if answer.status != 429:
-                self._pacer.bore()
                 return answer
-            self._pacer.limited(sent, seconds(answer.header("retry-after"), datetime.now(UTC)))
             if not left and not hurried:
                 self._patient = False  # it limits whatever we do: from now on its 429 is taken as its answer
         return answer
+
+    def _note(self, answer: Answer, sent_s: float) -> None:
+        """Tells the observers, and the pacer what became of the request that it let go at `sent_s`."""
+        for observer in self._observers:
+            observer(answer)
+        if answer.status == 429:
+            self._pacer.limited(sent_s, seconds(answer.header("retry-after"), datetime.now(UTC)))
+        else:
+            self._pacer.bore()
 
 
 def messages_path(session: str) -> str:

@@ -1,9 +1,13 @@
 """The gate: does the target keep the contract?
 
 gate (runs it as a child) · plugin and fixtures (pytest's side) · world (what the checks share) · preflight
-check (the verifier in a check's hand) · outcome (what ends one early) · sessions, replies, webhook (to talk and listen)
+aside (checks that run beside the others) · check (the verifier in a check's hand) · outcome (what ends one early)
+sessions, replies, webhook (to talk and listen) · surge (many customers at once) · sender_trial (calls that fail)
 ledger and traffic (what happened, whoever caused it) · oracles and arrival_oracles (what may not happen)
-samples and people (data) · generation, exploration and walk (more data than anybody writes by hand)
+promises, order, attempts (what was told and kept, heard, tried again) · sightings (what was seen, in words)
+samples, people, oddities (data) · plausible (what a target may well refuse or leave unanswered)
+generation, exploration and walk (more data than anybody writes by hand)
+reporting, part, known, table (to and from the run that this is a part of)
 
 The checks themselves are in contracts/.
 """

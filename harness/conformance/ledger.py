@@ -61,7 +61,8 @@ class Ledger:
     """`talks` by session id, in the order of creation; `repeated` are ids that were given out more than once.
 
     `locked_out` are answers of 401 to a key that was accepted for the same before: its own session, its own clientId.
-    `visits` is what each key met, request by request, as far as limits are concerned.
+    `visits` is what each key met, request by request, as far as limits are concerned. `latest` is when the last answer
+    came, in monotonic ns.
     """
 
     def __init__(self) -> None:
@@ -72,12 +73,14 @@ class Ledger:
         self.limited: list[Answer] = []
         self.locked_out: list[Answer] = []
         self.known_callers = 0
+        self.latest = 0
         self._unreached = 0
         self.visits: list[Visit] = []
 
     def saw(self, answer: Answer) -> None:
         """Takes note of an answer. Those that are no operation's are none of its business."""
         with self._lock:
+            self.latest = max(self.latest, answer.sent_at + answer.elapsed_ns)
             self._unreached = self._unreached + 1 if answer.unreached else 0
             self._visited(answer)
             self._called(answer)

@@ -11,10 +11,10 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+from platformdirs import user_cache_path
 
 from harness.conformance import fixtures, part, reporting
 from harness.conformance.aside import Aside
@@ -198,8 +198,8 @@ def _running(config: pytest.Config) -> Iterator[None]:
 
 def _open(config: pytest.Config, opened: ExitStack) -> None:
     _be_a_child(opened)
-    # What hypothesis would keep beside the project, of tables that it makes, goes with the run.
-    set_hypothesis_home_dir(opened.enter_context(TemporaryDirectory(prefix="harness-gate-")))
+    # Its tables of characters take hypothesis seconds to make: it finds them again, and not beside the project.
+    set_hypothesis_home_dir(user_cache_path("harness") / "hypothesis")
     profile = resolve({name: config.getoption(f"harness_{name}") for name in _OPTIONS}, os.environ, {})
     place = _place(config)
     if "HARNESS_SINK_URL" in os.environ:

@@ -35,22 +35,28 @@ class Replies:
 
         With `endpoint` ("" is the announced URL), only those at that one.
         """
-        began = time.monotonic()
-        deadline = began + self.patience_s
+        began_ns = time.monotonic_ns()
+        deadline = time.monotonic() + self.patience_s
         arrivals = {
             session: self._inbox.wait(session, count, timeout=max(0.0, deadline - time.monotonic()), endpoint=endpoint)
             for session, count in wanted.items()
         }
         if all(len(arrivals[session]) >= count for session, count in wanted.items()):
             self.patience_s = self.timeout_s
-            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+            # As the sink has it: what kept this process from noticing is none of the target's.
+            last = max((arrivals[session][count - 1].at for session, count in wanted.items() if count), default=0)
+            self.slowest_s = max(self.slowest_s, (last - began_ns) / 1e9)
         else:
             self.patience_s = max(LEAST_S, self.patience_s / 2)
         return arrivals
 
-    def quiet(self) -> None:
-        """Waits as long as a reply may reasonably still be on its way: twice what the slowest took."""
-        self.rest(min(max(1.0, 2 * self.slowest_s), self.patience_s))
+    def quiet(self, since_ns: int | None = None) -> None:
+        """Waits as long as a reply may reasonably still be on its way: twice what the slowest took.
+
+        So long from now on, or from the last request on, where it is known to have been the last.
+        """
+        gone_s = 0.0 if since_ns is None else (time.monotonic_ns() - since_ns) / 1e9
+        self.rest(min(max(1.0, 2 * self.slowest_s), self.patience_s) - gone_s)
 
     def rest(self, seconds: float) -> None:
         """Sleeps, and no longer than the sink lives."""
@@ -68,8 +74,8 @@ class Replies:
             time.sleep(LULL_S)
 
     def until(self, holds: Callable[[], object], timeout_s: float) -> bool:
-        """Whether it holds, now or within the time, or within a reply's where that is longer."""
-        deadline = time.monotonic() + max(timeout_s, self.timeout_s)
+        """Whether it holds, now or within the time. Costs no patience: for what may well not come."""
+        deadline = time.monotonic() + timeout_s
         while not holds():
             if time.monotonic() > deadline:
                 return False

@@ -23,7 +23,6 @@ from harness.values import Budget
 HORIZONS_S: Mapping[Budget, float | None] = {"quick": None, "standard": 6.5, "thorough": 50.0}
 # And then, for a later reply where calls had failed before: seconds.
 LATER_S = 1.0
-POLL_S = 0.05
 
 STATUSES = (200, 201, 202, 204, 400, 401, 403, 404, 429, 500, 503)
 REDIRECTS = (301, 302, 307, 308)
@@ -85,18 +84,18 @@ class Examination:
         other_methods = self._webhook.turned_away("method")
         self._prepare()
         self._say(*self._at_once)
-        self._until(lambda: all(map(self._came, self._at_once)), self._replies.timeout_s)
+        self._replies.until(lambda: all(map(self._came, self._at_once)), self._replies.timeout_s)
         if not any(self._replies.of(self._sessions[name].id) for name in self._at_once):
             return
         self._hold("slow", horizon_s)
         end = time.monotonic() + horizon_s
         self._say(*BYSTANDERS)
-        self._until(lambda: False, horizon_s / 2)
+        self._replies.rest(horizon_s / 2)
         self._webhook.programme(Fault(self._sessions["gone"].id, GONE))
         self._say("gone")
-        self._until(lambda: self._came("gone"), end - time.monotonic())
+        self._replies.until(lambda: self._came("gone"), end - time.monotonic())
         self._webhook.register()
-        self._until(lambda: False, end - time.monotonic())
+        self._replies.rest(end - time.monotonic())
         self._gather([*self._at_once, "slow", "gone"])
         self._trial.other_methods = self._webhook.turned_away("method") - other_methods
 
@@ -131,7 +130,7 @@ class Examination:
         """Makes a call wait, and returns when it does."""
         self._webhook.programme(Fault(self._sessions[name].id, delay_s=seconds))
         self._say(name)
-        self._until(lambda: self._came(name), self._replies.timeout_s)
+        self._replies.until(lambda: self._came(name), self._replies.timeout_s)
 
     def _gather(self, cases: list[str]) -> None:
         trial = self._trial
@@ -155,8 +154,8 @@ class Examination:
             return [call for call in self._replies.of(self._sessions[name].id) if call.at >= relented]
 
         self._say("thrice", "last")
-        self._trial.recovered = self._until(lambda: bool(since("last")), self._replies.timeout_s)
-        if self._until(lambda: bool(since("thrice")), LATER_S):
+        self._trial.recovered = self._replies.until(lambda: bool(since("last")), self._replies.timeout_s)
+        if self._replies.until(lambda: bool(since("thrice")), LATER_S):
             self._trial.later_s = round((since("thrice")[0].at - relented) / 1e9, 2)
 
     def _say(self, *names: str) -> None:
@@ -174,15 +173,6 @@ class Examination:
     def _took_s(self, name: str) -> float | None:
         came = self._replies.of(self._sessions[name].id)
         return round((came[0].at - self._sent[name]) / 1e9, 2) if came and name in self._sent else None
-
-    def _until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
-        """Not by `replies.wait`: what is not answered here on purpose must not cost the run its patience."""
-        deadline = time.monotonic() + timeout_s
-        while not condition():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_S)
-        return True
 
 
 def _endpoint(status: int) -> str:

@@ -1,14 +1,14 @@
 """Our webhook, as the target knows it: registering it, further URLs of it, failing on request."""
 
-import time
-
 from harness.client.exchange import Answer
 from harness.client.source_system import SourceSystem
 from harness.sink.address import SinkAddress
 from harness.sink.client import SinkClient
 from harness.sink.faults import Fault
 
-POLL_S = 0.05
+# Further URLs, by name: the second tenant's, and another one of the tenant under test.
+OTHERS = "other-tenant"
+MOVED = "moved"
 
 
 class Webhook:
@@ -33,19 +33,6 @@ class Webhook:
     def turned_away(self, reason: str) -> int:
         """How many calls the sink refused: "token" (a URL that it does not know), "method" (one it does, no POST)."""
         return int(self._sink.status()["rejected"].get(reason, 0))
-
-    def turned_away_beyond(self, reason: str, count: int, timeout_s: float) -> bool:
-        """Whether it refused more than `count` for this reason, by now or within the time."""
-        deadline = time.monotonic() + timeout_s
-        while self.turned_away(reason) <= count:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_S)
-        return True
-
-    def fail_next(self, session: str, status: int) -> None:
-        """The next call for this session is answered with this status."""
-        self.programme(Fault(session=session, status=status))
 
     def relent(self) -> None:
         """All is well again: faults that are still to happen are dropped."""

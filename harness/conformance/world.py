@@ -81,8 +81,7 @@ class World:
             self.sessions = Sessions(self.api)
             self.webhook = Webhook(sink, self.api)
             self.webhook.register()
-            # Left alone from here on, so that it expires while the other checks run.
-            self.abandoned = self._abandon()
+            self._abandoned = self._abandon()
             self._opened = opened.pop_all()
 
     @property
@@ -112,6 +111,26 @@ class World:
 
             self._generator = Generator(self.contract)
         return self._generator
+
+    def awaited_ttl_s(self) -> float:
+        """A session's time to live, in seconds. Raises NotExercised where it is unknown, or too long to wait for."""
+        ttl_s, longest_s = self.profile.session_ttl, self._effort.longest_ttl_s
+        if ttl_s is None:
+            raise NotExercised("no --session-ttl was given: how long a session lives is not in the document")
+        if ttl_s > longest_s:
+            raise NotExercised(f"--budget {self.profile.budget} waits for {longest_s:g} s, and not for {ttl_s:g} s")
+        return ttl_s
+
+    @property
+    def abandoned(self) -> Session:
+        """A session that was left alone from the beginning on, so that it expires while the other checks run.
+
+        Raises NotExercised where there is none.
+        """
+        self.awaited_ttl_s()
+        if self._abandoned is None:
+            raise NotExercised("no session could be created at the beginning, to be left alone")
+        return self._abandoned
 
     def require_replies(self) -> None:
         """Raises NotExercised where no reply ever came, not even to a message that is sent for that."""
@@ -154,18 +173,8 @@ class World:
         return client
 
     def _abandon(self) -> Session | None:
-        """Sets `why_not_abandoned` where it returns None."""
-        ttl_s, longest_s = self.profile.session_ttl, self.effort.longest_ttl_s
-        self.why_not_abandoned = ""
-        if ttl_s is None:
-            self.why_not_abandoned = "no --session-ttl was given: how long a session lives is not in the document"
-        elif ttl_s > longest_s:
-            self.why_not_abandoned = (
-                f"--budget {self.profile.budget} waits for {longest_s:g} s, and not for {ttl_s:g} s"
-            )
-        else:
-            try:
-                return self.sessions.open()
-            except NotExercised:
-                self.why_not_abandoned = "no session could be created at the beginning, to be left alone"
-        return None
+        try:
+            self.awaited_ttl_s()
+            return self.sessions.open()
+        except NotExercised:
+            return None

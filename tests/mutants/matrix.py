@@ -24,7 +24,7 @@ from tests.mutants.trial import trial
 
 T = TypeVar("T")
 SEED = 1
-KEY_AND_ID = (TENANTS[0]["api_key"], TENANTS[0]["client_id"])
+KEY = TENANTS[0]["api_key"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _noise() -> frozenset[Finding]:
     """What stock schemathesis has against a sandbox that keeps the contract."""
     with sandbox() as target:
-        return stock_findings(target["HARNESS_BASE_URL"], *KEY_AND_ID, SEED)
+        return stock_findings(target["HARNESS_BASE_URL"], KEY, SEED)
 
 
 def _mutant(name: str, breaks: str, noise: frozenset[Finding] | None, *gate: str) -> Outcome:
@@ -64,7 +64,7 @@ def _mutant(name: str, breaks: str, noise: frozenset[Finding] | None, *gate: str
     found = None
     if noise is not None:
         with sandbox("--fault", name) as target:
-            found = stock_verdict(target["HARNESS_BASE_URL"], *KEY_AND_ID, SEED, noise=noise)
+            found = stock_verdict(target["HARNESS_BASE_URL"], KEY, SEED, noise=noise)
     with sandbox("--fault", name) as target:
         return Outcome(name, breaks, trial(target, "--seed", str(SEED), *gate), found)
 

@@ -3,22 +3,17 @@
 It runs from an empty folder, so that it finds neither our schemathesis.toml nor our hooks: only the contract, the URL
 and the key. Nothing tells it which webhook URLs are safe to register. It registers the document's own and whatever it
 makes up, so run it on a sandbox, which calls no webhook off this machine.
-
-    python -m tests.mutants.stock [FAULT ...]      times a faithful sandbox, then one with each fault
 """
 
 import json
 import subprocess
-import sys
 import sysconfig
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.acceptance.command import environment
-from tests.sandbox.process import CLIENT_ID, KEY, QUICK, SandboxProcess
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "schemathesis")
@@ -29,23 +24,20 @@ PATIENCE_S = 300.0
 Finding = tuple[str, str, str]
 
 
-def stock_verdict(
-    base_url: str, api_key: str, client_id: str, seed: int, *, noise: frozenset[Finding] = frozenset()
-) -> bool:
+def stock_verdict(base_url: str, api_key: str, seed: int, *, noise: frozenset[Finding] = frozenset()) -> bool:
     """Whether the run failed, for anything but the noise.
 
     The noise is what the same seed has against a faithful sandbox: `stock_findings` of one. It is never empty, because
     the contract leaves open what schemathesis takes for settled; without it every target fails.
     """
-    return bool(stock_findings(base_url, api_key, client_id, seed) - noise)
+    return bool(stock_findings(base_url, api_key, seed) - noise)
 
 
-def stock_findings(base_url: str, api_key: str, client_id: str, seed: int) -> frozenset[Finding]:
+def stock_findings(base_url: str, api_key: str, seed: int) -> frozenset[Finding]:
     """What one run has against a target. Nothing tells it the client id: it takes the document's, or makes one up.
 
     Raises RuntimeError where it could not run at all.
     """
-    del client_id
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [
@@ -72,23 +64,3 @@ def _failures(node: Any) -> Iterator[Finding]:
         yield str(node.get("operation")), node["type"], node["code"]
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         yield from _failures(child)
-
-
-def main(faults: Sequence[str], seed: int = 1) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        noise = _measure(Path(folder), (), seed, frozenset())
-        for fault in faults:
-            _measure(Path(folder), ("--fault", fault), seed, noise)
-
-
-def _measure(folder: Path, options: tuple[str, ...], seed: int, noise: frozenset[Finding]) -> frozenset[Finding]:
-    with SandboxProcess(folder, *QUICK, "--quiet", *options) as sandbox:
-        began = time.monotonic()
-        findings = stock_findings(sandbox.base_url, KEY, CLIENT_ID, seed)
-    took = time.monotonic() - began
-    sys.stdout.write(f"{options[-1] if options else 'faithful':24}{took:6.1f} s  {sorted(findings - noise)}\n")
-    return findings
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:] or ("status-mismatch", "auth-off", "misrouted"))
