@@ -77,7 +77,7 @@ class SourceSystem:
         odd: bool = False,
     ) -> Answer:
         """Any request. `key` is the Authorization header's whole value: this tenant's own, another, or None for none.
-        `odd` is as in Request.
+        `headers` come in addition, or in the place of those that are usually sent. `odd` is as in Request.
 
         A 429 is waited out and the request sent again. Not so where it is `hurried`: then it goes out as soon as the
         ceiling allows, however limited we are, and a 429 is its answer.
@@ -87,8 +87,10 @@ class SourceSystem:
             own.append(("Authorization", self.key if key == "own" else key))
         if content_type is not None and (content or method == "POST"):
             own.append(("Content-Type", content_type))
-        extra = headers.items() if isinstance(headers, Mapping) else headers
-        made = Request(method, path, (*own, *extra), content, self.base_url, odd)
+        extra = list(headers.items() if isinstance(headers, Mapping) else headers)
+        given = {name.lower() for name, _ in extra}
+        usual = (header for header in own if header[0].lower() not in given)
+        made = Request(method, path, (*usual, *extra), content, self.base_url, odd)
         return self._paced(made, self._transport.send, hurried=hurried)
 
     def raw(self, request: Request, pieces: Sequence[bytes] | None = None) -> Answer:
