@@ -121,9 +121,13 @@ def test_another_scheme_is_refused(check, api, sessions, webhook):
     token = api.key.reveal().split(" ")[1]
     variable = api.key.shown.partition(" ")[2]
     session = sessions.open()
-    for scheme in ("Basic", "Token", "ApiKey", "Digest"):
+    others = [Veiled(f"{scheme} {token}", f"{scheme} {variable}") for scheme in ("Basic", "Token", "ApiKey", "Digest")]
+    for before, after in (("", ":"), (":", ""), (f"{api.client_id}:", "")):
+        encoded = b64encode(f"{before}{token}{after}".encode()).decode()
+        others.append(Veiled(f"Basic {encoded}", f"Basic $(printf %s '{before}'\"{variable}\"'{after}' | base64 -w0)"))
+    for value in others:
         for path, body in every_operation(api, webhook, session):
-            check.status(api.post(path, body, key=Veiled(f"{scheme} {token}", f"{scheme} {variable}")), 401)
+            check.status(api.post(path, body, key=value), 401)
 
 
 @pytest.mark.requirement("SEC-5")

@@ -152,7 +152,8 @@ def headers_of(replies):
 @pytest.mark.stage("last")
 def test_whether_webhook_calls_are_signed(check, replies):
     kept = headers_of(replies)
-    values = {name: {headers[name] for headers in kept if name in headers} for headers in kept for name in headers}
+    names = {name for headers in kept for name in headers}
+    values = {name: {headers[name] for headers in kept if name in headers} for name in names}
     signed = sorted(name for name in values if SIGNATURE.search(name) or name == "authorization")
     varying = sorted(name for name in values if len(values[name]) > 1 and "fingerprint" in min(values[name]))
     evidence = {

@@ -1,11 +1,14 @@
 """A secret that cannot be printed by mistake, and its removal from text that others wrote."""
 
 import re
+from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MASK = "[secret]"
 # A shorter "secret" would blank out ordinary words wherever they stand.
 SHORTEST = 6
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,16 @@ class Secret:
 
 
 class Redactor:
-    """Replaces each secret, however it is spelled in JSON and in URLs, wherever it stands in a text.
+    """Replaces each secret, however it is spelled in JSON, in URLs and in Base64, wherever it stands in a text.
 
     What a target answers may echo the key it was sent; what we keep of the answer must not.
     """
 
     def __init__(self, *secrets: Secret | None) -> None:
         values = {secret.reveal() for secret in secrets if secret is not None}
-        self._values = sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
+        values = {value for value in values if len(value) >= SHORTEST}
+        values |= {encoded for value in values for encoded in _in_base64(value)}
+        self._values = sorted(values, key=len, reverse=True)
         self._spelled = [re.compile("".join(map(_spellings, value))) for value in self._values]
 
     def clean(self, text: str) -> str:
@@ -50,6 +55,18 @@ class Redactor:
     def finds(self, text: str) -> bool:
         """Whether a secret stands in the text."""
         return any(spelled.search(text) for spelled in self._spelled)
+
+
+def _in_base64(value: str) -> Iterator[str]:
+    """What all Base64 of a text with the value in it has in common, for each of the three ways in which it may fall."""
+    plain = value.encode()
+    for before in range(3):
+        bits = 8 * (before + len(plain))
+        # Only the digits that stand for bits of the value, and for no others.
+        digits = b64encode(b"\0" * before + plain).decode()[-(-8 * before // 6) : bits // 6]
+        if len(digits) >= SHORTEST:
+            yield digits
+            yield digits.translate(_URL_SAFE)
 
 
 def _spellings(character: str) -> str:

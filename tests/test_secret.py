@@ -2,6 +2,7 @@
 
 import json
 import traceback
+from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
@@ -57,6 +58,17 @@ def test_a_key_escaped_character_by_character_is_found(key, data):
 
     assert Redactor(Secret(key)).clean(text) == f"<{MASK}>"
     assert Redactor(Secret(key)).finds(text)
+
+
+@given(KEYS, st.binary(max_size=7), st.binary(max_size=7), st.sampled_from((b64encode, urlsafe_b64encode)))
+def test_a_key_is_found_in_base64_wherever_it_falls_in_it(key, before, after, encode):
+    encoded = encode(before + key.encode() + after).decode()
+
+    cleaned = Redactor(Secret(key)).clean(f"Basic {encoded}")
+
+    # At most a digit on either side stands for bits of the key as well as of its neighbours.
+    assert len(cleaned.removeprefix("Basic ").replace(MASK, "")) <= len(encoded) - len(key) * 8 // 6 + 2
+    assert Redactor(Secret(key)).finds(encoded)
 
 
 @pytest.mark.parametrize("text", ["", "nothing to hide", "a\ud800b"])
