@@ -71,6 +71,7 @@ class _Option:
     name: str
     read: Callable[[Any], Any]
     secret: bool = False
+    one_by_one: str | None = None  # the flag, where it takes one of several at a time
 
     @property
     def variable(self) -> str:
@@ -78,7 +79,7 @@ class _Option:
 
     @property
     def flag(self) -> str:
-        return f"--{self.name.replace('_', '-')}"
+        return self.one_by_one or f"--{self.name.replace('_', '-')}"
 
 
 def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], table: Mapping[str, Any]) -> Profile:
@@ -112,15 +113,19 @@ def _read(option: _Option, value: Any, origin: str) -> Any:
         return option.read(value)
     except (ValueError, TypeError, UsageError) as error:
         # A URL that was given with a password in it is not shown either.
-        shown = "" if option.secret or "@" in str(value) else f" (it is {value!r})"
+        hidden = option.secret or "@" in str(value) or repr(value) in str(error) or not isinstance(value, str | float)
+        shown = "" if hidden else f" (it is {value!r})"
         raise UsageError(f"{origin}: {error}{shown}") from None
 
 
 def _require(settings: Mapping[str, Any]) -> None:
-    for name in ("base_url", "client_id", "api_key"):
-        if name not in settings:
-            option = next(option for option in _OPTIONS if option.name == name)
-            raise UsageError(f"the target's {name.replace('_', ' ')} is missing: {_how_to_give(option)}")
+    needed = [option for option in _OPTIONS if option.name in ("base_url", "client_id", "api_key")]
+    missing = [option for option in needed if option.name not in settings]
+    if missing:
+        told = (
+            f"the target's {option.name.replace('_', ' ')} is missing: {_how_to_give(option)}" for option in missing
+        )
+        raise UsageError("; ".join(told))
     if ("other_api_key" in settings) != ("other_client_id" in settings):
         raise UsageError("a second tenant takes both HARNESS_OTHER_API_KEY and --other-client-id")
     if settings.get("other_api_key") == settings["api_key"]:
@@ -145,7 +150,7 @@ _OPTIONS = (
     _Option("reply_timeout", values.positive),
     _Option("max_rate", values.positive),
     _Option("handover_phrases", values.phrases),
-    _Option("objectives", values.objectives),
+    _Option("objectives", values.objectives, one_by_one="--objective"),
     _Option("seed", values.integer),
     _Option("strict", values.switch),
     _Option("budget", values.budget),

@@ -61,6 +61,15 @@ def status_of(row: Row) -> Status:
             return Status("holds", "good")
 
 
+def untried(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """What counts and could not be tried, without being held against the target: the ids, by the reason."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["level"] != "OBSERVE" and row["verdict"] == "not_exercised" and not row["red"]:
+            found.setdefault(row["reason"] or "nothing that was sent or came decided it", []).append(row["id"])
+    return found
+
+
 def is_flaky(row: Row) -> bool:
     """A failure of which no replay failed again."""
     replayed = [item["reproduced"] for item in row["evidence"] if item["outcome"] == "fail" and "reproduced" in item]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.report import html
-from harness.report.clauses import listed, reds, stands_on, status_of, why
+from harness.report.clauses import listed, reds, stands_on, status_of, untried, why
 from harness.report.evidence import exhibits, first_text
 from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
@@ -29,6 +29,7 @@ def closing_lines(result: Mapping[str, Any], folder: Path, width: int, colour: b
     shown = legible(result)
     page.verdict(shown)
     page.reds(shown)
+    page.untried(shown)
     if "load" in shown:
         page.load(shown["load"])
     page.lines += [""] if shown.get("requirements") and "load" not in shown else []
@@ -76,6 +77,12 @@ class _Page:
             self.say(one_line(row["id"], 12), text, "warn")
         if len(known) > MOST_REDS:
             self.say("", f"and {count(len(known) - MOST_REDS)} more that are known: see the report")
+
+    def untried(self, result: Mapping[str, Any]) -> None:
+        reasons = untried(result.get("requirements", ()))
+        self.lines += [""] if reasons else []
+        for number, (reason, ids) in enumerate(list(reasons.items())[:MOST_FAILURES]):
+            self.say("" if number else "Not tried", f"{', '.join(map(one_line, ids))}: {one_line(reason, 200)}")
 
     def _red(self, row: Mapping[str, Any]) -> None:
         self.say(one_line(row["id"], 12), f"{status_of(row).word}: {one_line(row['clause'])}", "bad")

@@ -25,7 +25,7 @@ def test_they_are_few_start_with_the_verdict_and_end_with_the_report(report_of: 
 
     assert re.match(r"(Pass|Fail|Not proven|Could not run|Invalid|Interrupted): ", spoken[0])
     assert spoken[-1] == f"Report       {folder / 'report.html'}"
-    assert len(shown) <= 60
+    assert len(shown) <= 64
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -51,6 +51,18 @@ def test_reds_are_named_with_their_clause(report_of: ReportOf) -> None:
     assert "AUTH-2 broken: every operation answers 401 to a header that is malformed" in text
     assert "RPL-1 FLAKY: a message that was accepted leads to a reply" in text
     assert "MISSED lost<0.1%" in text
+
+
+def test_what_was_not_tried_is_named_with_its_reason(report_of: ReportOf) -> None:
+    folder = report_of("green")
+    rows = json.loads((folder / "result.json").read_text())["requirements"]
+    left = [row for row in rows if row["verdict"] == "not_exercised" and row["level"] == "SHOULD"]
+    text = " ".join("\n".join(lines(folder)).split())
+
+    assert left
+    assert all(row["id"] in text for row in left)
+    assert f"{left[0]['id']}" in text.partition("Not tried ")[2]
+    assert left[0]["reason"] in text.partition("Not tried ")[2]
 
 
 def test_figures_stand_in_columns_that_end_together(report_of: ReportOf) -> None:
