@@ -18,6 +18,8 @@ from harness.conformance.sightings import listed
 UNLIMITED = "the target limited nothing that this run sent"
 # How many of the surge's odd answers are asked for again.
 AGAIN = 3
+# Until then whoever was limited by the surge is mostly let in again: seconds.
+RECOVERY_S = 1.0
 # A header that tells what is left of the limit, or the part of a RateLimit header that does.
 REMAINING = re.compile(r"(?:x-)?rate-?limit-remaining(?:-.*)?", re.IGNORECASE)
 REMAINING_PART = re.compile(r"\b(?:remaining|r)=(\d+)")
@@ -25,9 +27,10 @@ REMAINING_PART = re.compile(r"\b(?:remaining|r)=(\d+)")
 
 @pytest.mark.requirement("RATE-1")
 @pytest.mark.stage("first")
-def test_a_limited_request_gets_a_429(check, api, surge):
+def test_a_limited_request_gets_a_429(check, api, surge, replies):
     odd = [answer for answer in surge.answers if answer.status not in (200, 429)]
     for answer in odd[:AGAIN]:
+        replies.rest(RECOVERY_S)
         again = api.resend(answer.request)
         check.holds(not again.accepted, "what is too much at once, and fine by itself, gets a 429", answer)
     if not surge.limited:

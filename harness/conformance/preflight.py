@@ -11,22 +11,25 @@ REFUSED = (401, 403)
 
 
 def preflight(api: SourceSystem) -> None:
-    """Creates a session, and where the key is refused for that, asks another operation as well.
+    """Creates a session, and where nothing comes of that, or the key is refused for it, asks another operation as well.
 
-    Raises TargetUnreachable where nothing answers HTTP, and CredentialsRefused where the key is refused by both. One
-    that only one operation refuses is the target's fault, and for the checks to find.
+    Raises TargetUnreachable where nothing answers HTTP, and CredentialsRefused where the key is refused by both. What
+    only one operation gets wrong is the target's fault, and for the checks to find.
     """
-    created = _reached(api, api.create_session(customer()))
-    if created.status not in REFUSED:
+    created = api.create_session(customer())
+    if created.unreached:
+        raise _unreachable(api, created)
+    if created.status is not None and created.status not in REFUSED:
         return
-    if _reached(api, api.send_message(uuid4().hex, "Hello")).status in REFUSED:
+    asked = api.send_message(uuid4().hex, "Hello")
+    if asked.status is None:
+        raise _unreachable(api, created if created.status is None else asked)
+    if created.status in REFUSED and asked.status in REFUSED:
         raise CredentialsRefused(
             f"{api.base_url} answered {created.status} to the key in {api.key.shown.partition('$')[2]} "
             f"(client id {api.client_id}): is it the key of this target and of this client?"
         )
 
 
-def _reached(api: SourceSystem, answer: Answer) -> Answer:
-    if answer.status is None:
-        raise TargetUnreachable(f"{api.base_url} cannot be reached: {answer.failure}")
-    return answer
+def _unreachable(api: SourceSystem, answer: Answer) -> TargetUnreachable:
+    return TargetUnreachable(f"{api.base_url} cannot be reached: {answer.failure}")
