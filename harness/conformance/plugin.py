@@ -26,6 +26,7 @@ from harness.conformance.part import Place
 from harness.conformance.table import list_requirements
 from harness.conformance.world import World
 from harness.errors import HarnessError, SinkDied
+from harness.known_failures import KnownFailures
 from harness.processes import lifeline
 from harness.profile import Profile, resolve
 from harness.recording.writer import JournalWriter
@@ -140,11 +141,25 @@ def pytest_runtest_makereport(
     ending = reporting.ending_of(error, check, requirement)
     event = reporting.checked(requirement, name_of(item), ending, check, profile.seed)
     item.config.stash[_WRITER].write(event)
-    never_tried = item.config.stash[_TALLIED].note(event)
-    reporting.show(report, event, requirement, strict=profile.strict, never_tried=never_tried)
+    tallied = item.config.stash[_TALLIED]
+    never_tried, known = tallied.note(event), tallied.borne(event)
+    reporting.show(report, event, requirement, strict=profile.strict, never_tried=never_tried, known=known)
     if isinstance(error, SinkDied):
         pytest.exit(f"SinkDied: {error}", returncode=error.exit_code)
     return report
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """An entry whose failure is gone is red, as with `harness conform`."""
+    tallied = session.config.stash.get(_TALLIED, None)
+    if exitstatus == pytest.ExitCode.OK and tallied is not None and tallied.gone():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if tallied := config.stash.get(_TALLIED, None):
+        for entry in tallied.gone():
+            terminalreporter.write_line(f"{entry.requirement} passes now: remove it from {tallied.known.file}")
 
 
 def _once(item: pytest.Function, world: World) -> None:
@@ -205,7 +220,8 @@ def _open(config: pytest.Config, opened: ExitStack) -> None:
     if "HARNESS_SINK_URL" in os.environ:
         sink = SinkAddress.from_environment(os.environ)
     else:
-        sink = _alone(profile, place, opened)
+        known = config.stash[_TALLIED].known = known_failures(profile)
+        sink = _alone(profile, place, known, opened)
     config.stash[_WRITER] = opened.enter_context(place.writer("gate", profile))
     config.stash[WORLD] = opened.enter_context(World(profile, sink))
 
@@ -227,9 +243,9 @@ def _place(config: pytest.Config) -> Place:
 
 
 @contextmanager
-def _phase(owner: JournalWriter, profile: Profile) -> Iterator[None]:
+def _phase(owner: JournalWriter, profile: Profile, known: KnownFailures) -> Iterator[None]:
     """What the phase's owner writes: how it began, and how it ended."""
-    owner.write(part.began(profile, known=known_failures(profile)))
+    owner.write(part.began(profile, known=known))
     try:
         yield
     except KeyboardInterrupt:
@@ -241,8 +257,8 @@ def _phase(owner: JournalWriter, profile: Profile) -> Iterator[None]:
     owner.write(part.ended("completed"))
 
 
-def _alone(profile: Profile, place: Place, opened: ExitStack) -> SinkAddress:
+def _alone(profile: Profile, place: Place, known: KnownFailures, opened: ExitStack) -> SinkAddress:
     """Without a parent that owns the phase: a sink of our own, and the phase's own part of the journal."""
-    opened.enter_context(_phase(opened.enter_context(place.writer("harness", profile)), profile))
+    opened.enter_context(_phase(opened.enter_context(place.writer("harness", profile)), profile, known))
     sink = SinkProcess.start(profile, place.folder, place.run_id, part.PHASE, keep_headers=True)
     return opened.enter_context(sink).feed

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from harness.conformance.check import Check
 from harness.conformance.outcome import NotExercised, Unmet
 from harness.errors import HarnessError
 from harness.events import Checked, Outcome
+from harness.known_failures import KnownFailure, KnownFailures
 from harness.requirements import Requirement
 
 
@@ -54,26 +56,51 @@ def checked(requirement: Requirement, name: str, ending: Ending, check: Check | 
 
 
 class Tallied:
-    """What was decided of each requirement so far, and how many of its checks are still to come."""
+    """What was decided of each requirement so far, and how many of its checks are still to come. `known` are failures
+    that are borne on the day `today`, in UTC."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._to_come = Counter(ids)
         self._decided: set[str] = set()
+        self._failed: set[str] = set()
+        self.known = KnownFailures()
+        self.today = datetime.now(UTC).date()
 
     def note(self, event: Checked) -> bool:
         """Takes note of it. Whether that was the last check of a requirement that none of them has exercised."""
         self._to_come[event.requirement] -= 1
         if event.outcome != "not_exercised":
             self._decided.add(event.requirement)
+        if event.outcome in ("fail", "could_not_run"):
+            self._failed.add(event.requirement)
         return not self._to_come[event.requirement] and event.requirement not in self._decided
+
+    def borne(self, event: Checked) -> KnownFailure | None:
+        """The entry that excuses this failure, where there is one that has not expired."""
+        entry = self.known.of(event.requirement) if event.outcome == "fail" else None
+        return entry if entry and self.today <= entry.expires else None
+
+    def gone(self) -> list[KnownFailure]:
+        """Entries whose requirement passes: a list that is never cleaned up hides the next failure."""
+        passed = {name for name in self._decided - self._failed if not self._to_come[name]}
+        return [entry for entry in self.known.entries if entry.requirement in passed]
 
 
 def show(
-    report: pytest.TestReport, event: Checked, requirement: Requirement, *, strict: bool, never_tried: bool
+    report: pytest.TestReport,
+    event: Checked,
+    requirement: Requirement,
+    *,
+    strict: bool,
+    never_tried: bool,
+    known: KnownFailure | None = None,
 ) -> None:
     """Makes pytest's report say the same: red is what fails a run, the rest is told and counted apart."""
     headline = f"{requirement.id} ({requirement.level}) {event.outcome.replace('_', ' ')}: {event.reason}"
-    if is_red(event, requirement, strict=strict, never_tried=never_tried):
+    if known is not None:
+        report.outcome = "skipped"
+        report.wasxfail = f"known until {known.expires}, by {known.owner}: {known.reason}: {headline}"
+    elif is_red(event, requirement, strict=strict, never_tried=never_tried):
         report.outcome = "failed"
         report.longrepr = "\n".join([headline, requirement.clause, *_lines(event.evidence)])
     elif event.outcome == "fail":

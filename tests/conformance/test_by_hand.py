@@ -37,6 +37,36 @@ def test_a_broken_must_is_a_failed_test_that_shows_how_to_repeat_it(sandbox, tmp
     assert TENANTS[0]["api_key"] not in done.stdout + done.stderr
 
 
+def known(folder, requirement, expires="2999-12-31"):
+    (folder / "known-failures.yaml").write_text(
+        f"- {{requirement: {requirement}, reason: ticket 4711, owner: team-chat, expires: {expires}}}\n"
+    )
+
+
+def test_a_failure_that_is_known_of_is_told_and_fails_nothing(sandbox, tmp_path):
+    known(tmp_path, "SES-1")
+
+    done = by_hand(sandbox("--fault", "missing-user-id"), tmp_path, "--only", "SES-1")
+
+    assert done.returncode == 0, done.stdout
+    assert "known until 2999-12-31, by team-chat: ticket 4711: SES-1 (MUST) fail" in " ".join(done.stdout.split())
+
+
+def test_an_entry_that_expired_excuses_nothing(sandbox, tmp_path):
+    known(tmp_path, "SES-1", expires="2020-01-01")
+
+    assert by_hand(sandbox("--fault", "missing-user-id"), tmp_path, "--only", "SES-1").returncode == 1
+
+
+def test_an_entry_whose_failure_is_gone_is_red(sandbox, tmp_path):
+    known(tmp_path, "SES-1")
+
+    done = by_hand(sandbox(), tmp_path, "--only", "SES-1")
+
+    assert done.returncode == 1
+    assert "SES-1 passes now: remove it from known-failures.yaml" in done.stdout
+
+
 def test_a_broken_should_is_told_and_fails_nothing(sandbox, tmp_path):
     done = by_hand(sandbox("--fault", "auth-off"), tmp_path, "--only", "SEC-6")
 
