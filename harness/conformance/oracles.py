@@ -23,6 +23,7 @@ class Oracle:
 
 # The statuses whose bodies the document describes, 200 apart.
 _DOCUMENTED_ERRORS = (400, 401, 404, 500)
+_NOT_ACCEPTABLE = 406
 # A file's place or a stack frame, as the common languages print them.
 _LEAKS = tuple(
     re.compile(pattern)
@@ -178,7 +179,12 @@ def _with_body(answer: Answer) -> bool:
 
 
 def _should_have_a_body(answer: Answer) -> bool:
-    """An error that the document describes says what it is; only registering may be answered without a word."""
+    """An error that the document describes says what it is; only registering may be answered without a word.
+
+    A 406 goes to who did not want JSON.
+    """
+    if answer.status == _NOT_ACCEPTABLE:
+        return False
     return _with_body(answer) or (answer.request.operation is not None and answer.status in _DOCUMENTED_ERRORS)
 
 

@@ -68,6 +68,7 @@ UNOBJECTIONABLE = [
     ("ERR-4", answer(200, None, ("content-type", "Application/Vnd.Api+JSON; charset=utf-8"))),
     ("ERR-4", answer(404, b"<h1>nothing here</h1>", HTML, path="/v1/nowhere")),
     ("ERR-4", answer(201, b"", ("Server", "x"), path=WEBHOOKS)),
+    ("ERR-4", answer(406, b"nothing that you accept", ("Content-Type", "text/plain"))),
     ("SEC-4", answer(404, {"status": 404, "path": "/v1/sessions/s-1/messages"})),
     ("SEC-4", answer(400, {"status": 400, "message": "bad: /etc/passwd"}, sent=b'{"content": "/etc/passwd"}')),
     ("SEC-4", answer(400, {"status": 400, "message": "see https://docs.example/app/errors"})),
