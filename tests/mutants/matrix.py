@@ -1,7 +1,9 @@
 """The whole matrix, on demand: every mutant and every conforming variant, each in a run of its own.
 
     python -m tests.mutants.matrix [--budget standard] [--jobs 4] [--only NAME ...] [--own] [--stock] [--seeds N]
-                                   [--out FILE]
+                                   [--out FILE] [--results FILE]
+
+It takes an hour. With --results each outcome is kept as it comes, and what is kept already is not run again.
 
 Exit code 0: each mutant was killed by a check of the requirement that it breaks, each check killed something, each MUST
 and SHOULD has a mutant, and no variant was failed. Prints what is not so, and the matrix.
@@ -16,6 +18,7 @@ from typing import TypeVar
 
 from harness.conformance.table import list_requirements
 from harness.sandbox import faults, variants
+from tests.mutants.kept import Kept
 from tests.mutants.rules import Outcome, objections
 from tests.mutants.stock import Finding, stock_findings, stock_verdict
 from tests.mutants.tables import matrix, timings
@@ -33,17 +36,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mutants = {name: fault for name, fault in faults.catalogue().items() if not wanted or name in wanted}
     others = [name for name in variants.catalogue() if not wanted or name in wanted]
     noise = _noise() if options.stock else None
+    kept = Kept(options.results)
     with ThreadPoolExecutor(options.jobs) as pool:
 
         def judge(name: str) -> Outcome:
             breaks = mutants[name].breaks
-            return _mutant(
-                name, breaks, noise, "--budget", options.budget, *(("--only", breaks) if options.own else ())
-            )
+            gate = ("--budget", options.budget, *(("--only", breaks) if options.own else ()))
+            return kept.or_else(name, lambda: _mutant(name, breaks, noise, *gate))
+
+        def pass_over(run: tuple[str, int]) -> Outcome:
+            return kept.or_else(called(*run), lambda: _variant(*run, options.budget))
 
         killed = list(pool.map(_told(judge), mutants))
         runs = [(name, seed) for name in others for seed in range(1, options.seeds + 1)]
-        conforming = list(pool.map(_told(lambda run: _variant(*run, options.budget)), runs))
+        conforming = list(pool.map(_told(pass_over), runs))
     complaints = objections(killed, conforming, list_requirements() if not wanted else ())
     report = "\n".join([*matrix(killed, list_requirements()), "", *timings([*killed, *conforming]), ""])
     print(report)
@@ -71,7 +77,11 @@ def _mutant(name: str, breaks: str, noise: frozenset[Finding] | None, *gate: str
 
 def _variant(name: str, seed: int, budget: str) -> Outcome:
     with sandbox("--variant", name, "--seed", str(seed)) as target:
-        return Outcome(f"{name}, seed {seed}", None, trial(target, "--budget", budget, "--seed", str(seed)), None)
+        return Outcome(called(name, seed), None, trial(target, "--budget", budget, "--seed", str(seed)), None)
+
+
+def called(name: str, seed: int) -> str:
+    return f"{name}, seed {seed}"
 
 
 def _told(judge: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
@@ -93,6 +103,7 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
     parser.add_argument("--own", action="store_true", help="of each mutant only the checks of what it breaks; fast")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each conforming variant, each with its own seed")
     parser.add_argument("--stock", action="store_true", help="also try stock schemathesis on each mutant")
+    parser.add_argument("--results", type=Path, help="keep each outcome in this file, and go on from what it has")
     parser.add_argument("--out", type=Path, help="write the matrix into this file as well")
     return parser.parse_args(None if arguments is None else list(arguments))
 

@@ -4,6 +4,7 @@ import pytest
 
 from harness.conformance.table import list_requirements
 from harness.sandbox import faults
+from tests.mutants.kept import Kept
 from tests.mutants.rules import Outcome, objections
 from tests.mutants.target import sandbox
 from tests.mutants.trial import Trial, trial
@@ -63,3 +64,12 @@ def test_a_check_that_kills_nothing_and_a_requirement_without_a_mutant_are_objec
 
     assert objections([Outcome("m", "MSG-1", RED, None)], [], [one]) == []
     assert len(objections([Outcome("m", "MSG-1", RED, None)], [], [one, idle])) == 1 + len(idle.checks)
+
+
+def test_what_was_judged_before_is_not_judged_again(tmp_path):
+    outcome = Outcome("m", "MSG-1", RED, False)
+    assert Kept(tmp_path / "kept.ndjson").or_else("m", lambda: outcome) == outcome
+
+    again = Kept(tmp_path / "kept.ndjson").or_else("m", lambda: pytest.fail("it was kept"))
+
+    assert again == outcome

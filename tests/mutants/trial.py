@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from tests.acceptance.command import environment
 
 PATIENCE_S = 600.0
+# The exit code of a gate that had not ended by then, as timeout(1) has it.
+TIMED_OUT = 124
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,18 @@ def trial(target: dict[str, str], *options: str) -> Trial:
     """Runs `harness conform --strict` with these further options, in an empty folder."""
     with TemporaryDirectory(prefix="trial-") as folder:
         began = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "harness", "conform", "--strict", "--report", f"{folder}/report", *options],
-            env=environment(**target),
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "harness", "conform", "--strict", "--report", f"{folder}/report", *options],
+                env=environment(**target),
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Trial(TIMED_OUT, "none", {}, {}, (), PATIENCE_S, "")
         took_s = time.monotonic() - began
         written = Path(folder) / "report" / "result.json"
         result = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
