@@ -53,7 +53,8 @@ def _token(api):
 
 @pytest.mark.requirement("AUTH-1")
 def test_a_request_without_a_key_is_refused(check, api, sessions, webhook):
-    for path, body in every_operation(api, webhook, sessions.open()):
+    unknown = (messages_path("never-given-out"), {"content": "Hello"})
+    for path, body in (*every_operation(api, webhook, sessions.open()), unknown):
         check.status(api.post(path, body, key=None), 401)
 
 

@@ -1,7 +1,8 @@
 """When may the next request go? Never faster than the ceiling, and no faster than the target turned out to bear.
 
 A target that says 429 is slowed down for: the client waits as told, then goes on slower than it was, and comes closer
-to what was too fast without ever reaching it again. The clock and the sleep are parameters.
+to what was too fast without ever reaching it again. Where it is sent away once more before anything was let in, it did
+not come too fast but too early: it stays away for longer each time. The clock and the sleep are parameters.
 """
 
 import threading
@@ -20,6 +21,11 @@ UNTOLD_WAIT_S = 1.0
 SHORTEST_WAIT_S = 0.2
 # Who came back when told and is sent away again stays away for longer: whole seconds are rounded, either way.
 ROUNDING_S = 1.05
+# And twice as long each time, up to so much: seconds.
+LONGEST_EXTRA_S = 8.0
+# Who was held in vain for so long in all is held no longer than a moment, until something is let in again: seconds.
+IN_VAIN_S = 60.0
+MOMENT_S = 1.0
 BACK_OFF = 0.7
 # Of a rate that turned out to be too fast: the most that is tried from then on.
 BELOW = 0.9
@@ -70,7 +76,10 @@ class Pacer:
         self._since_slowed = 0
         self._busy_s = 0.0
         self._bore_at = float("-inf")
+        self._came_away = 0.0
         self._let_in = True
+        self._in_vain = 0
+        self._in_vain_s = 0.0
         self._fastest = float("inf")
         self.rate: float | None = None
 
@@ -79,25 +88,33 @@ class Pacer:
 
         `hurried` heeds the ceiling only: a burst that is meant to be limited.
         """
+        while True:
+            due = self._book(hurried)
+            while (left := due - self._clock()) > 0:
+                self._sleep(left)
+            # Whoever was about to go when a 429 came is held with all others.
+            if hurried or self._held_until <= due:
+                return self._clock()
+
+    def _book(self, hurried: bool) -> float:
         with self._lock:
             due = self._clock()
             if not hurried:
                 due = max(Spacing(self.rate).due(due, self._last_due), self._held_until)
-            due = self._ceiling.book(due)
-            self._last_due = due
-        while (left := due - self._clock()) > 0:
-            self._sleep(left)
-        return self._clock()
+            self._last_due = self._ceiling.book(due)
+            return self._last_due
 
-    def bore(self) -> None:
-        """A request was not limited."""
+    def bore(self, sent_s: float) -> None:
+        """A request sent at `sent_s` was not limited."""
         with self._lock:
             now = self._clock()
             self._accepted.append(now)
+            if sent_s <= self._slowed_at:
+                return  # it was under way when we slowed down, and says nothing about the pace since
             self._since_slowed += 1
             self._busy_s += min(now - self._bore_at, IDLE / self.rate) if self.rate else 0.0
             self._bore_at = now
-            self._let_in = True
+            self._let_in, self._in_vain, self._in_vain_s = True, 0, 0.0
             if self.rate is not None:
                 self.rate = max(self.rate, min(self.rate + RECOVERY / max(self.rate, 1.0), self._fastest))
 
@@ -108,10 +125,15 @@ class Pacer:
         with self._lock:
             now = self._clock()
             if 0 < self._held_until <= sent_s and not self._let_in:
-                wait += ROUNDING_S
+                wait += min(ROUNDING_S * 2 ** min(self._in_vain, 10), LONGEST_EXTRA_S)
+                self._in_vain += 1
+                self._in_vain_s += now - self._came_away
+                wait = wait if self._in_vain_s < IN_VAIN_S else MOMENT_S
+            self._came_away = now
             self._held_until = max(self._held_until, now + wait)
-            self._let_in = False
-            if sent_s > self._slowed_at:  # what was under way when we slowed down is no news
+            # What was under way when we slowed down is no news, and who came too early did not come too fast.
+            if sent_s > self._slowed_at and self._let_in:
+                self._let_in = False
                 too_fast = self._too_fast(now)
                 self._slowed_at, self._since_slowed, self._busy_s = now, 0, wait
                 self._fastest = min(self._fastest, max(SLOWEST, BELOW * too_fast))

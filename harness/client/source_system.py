@@ -142,7 +142,7 @@ class SourceSystem:
         if answer.status == 429:
             self._pacer.limited(sent_s, seconds(answer.header("retry-after"), datetime.now(UTC)))
         else:
-            self._pacer.bore()
+            self._pacer.bore(sent_s)
 
 
 def messages_path(session: str) -> str:

@@ -80,14 +80,12 @@ def test_nobody_sends_it_away_for_longer_than_its_bound(clock):
 def test_it_goes_on_slower_than_it_was_and_recovers(clock):
     pacer = pacer_on(clock)
     for _ in range(20):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
     pacer.limited(pacer.turn(), 0.0)
     slowed = pacer.rate
 
     for _ in range(50):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
 
     assert slowed == pytest.approx(14.0)
     assert slowed < pacer.rate < 20.0
@@ -96,8 +94,8 @@ def test_it_goes_on_slower_than_it_was_and_recovers(clock):
 def test_answers_to_one_burst_slow_it_down_once(clock):
     pacer = pacer_on(clock)
     sent = [pacer.turn() for _ in range(10)]
-    for _ in sent:
-        pacer.bore()
+    for at in sent:
+        pacer.bore(at)
     clock.now += 0.1
 
     for at in sent:
@@ -110,6 +108,8 @@ def test_it_never_comes_to_a_stop(clock):
     pacer = pacer_on(clock)
 
     for _ in range(40):
+        clock.now += 10
+        pacer.bore(clock.now)
         clock.now += 1
         pacer.limited(clock.now, 0.0)
 
@@ -119,13 +119,11 @@ def test_it_never_comes_to_a_stop(clock):
 def test_what_turned_out_too_fast_is_never_reached_again(clock):
     pacer = pacer_on(clock)
     for _ in range(20):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
     pacer.limited(pacer.turn(), 1.0)
 
     for _ in range(2000):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
 
     assert pacer.rate == pytest.approx(18.0)
 
@@ -142,7 +140,7 @@ def test_a_window_that_lets_a_burst_in_is_understood_from_its_whole_length(clock
             window, left = at, 50
         if left:
             left -= 1
-            pacer.bore()
+            pacer.bore(at)
             clock.now += 0.01
         else:
             limited += 1
@@ -155,8 +153,7 @@ def test_a_window_that_lets_a_burst_in_is_understood_from_its_whole_length(clock
 def test_a_promise_of_no_time_at_all_is_a_moment(clock):
     pacer = pacer_on(clock)
     for _ in range(50):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
 
     pacer.limited(pacer.turn(), 0.0)
 
@@ -166,8 +163,7 @@ def test_a_promise_of_no_time_at_all_is_a_moment(clock):
 def test_who_came_back_when_told_and_is_sent_away_again_allows_for_rounding(clock):
     pacer = pacer_on(clock)
     for _ in range(50):
-        pacer.turn()
-        pacer.bore()
+        pacer.bore(pacer.turn())
 
     pacer.limited(pacer.turn(), 1.0)
     again = pacer.turn()
@@ -187,9 +183,49 @@ def test_what_lay_idle_does_not_count_as_borne(clock):
         tokens, as_of = min(20.0, tokens + (at - as_of) * 20), at
         if tokens >= 1:
             tokens -= 1
-            pacer.bore()
+            pacer.bore(at)
             clock.now += 0.002
         else:
             pacer.limited(at, 1.0)
 
     assert 12 <= pacer.rate <= 20
+
+
+def test_who_is_sent_away_again_before_anything_was_let_in_came_too_early_and_not_too_fast(clock):
+    """After a refusal nobody is let in for 10 s, whatever Retry-After says; 20 requests a second are borne."""
+    pacer = pacer_on(clock)
+    for _ in range(20):
+        pacer.bore(pacer.turn())
+    clock.now += 0.1
+    pacer.limited(clock.now, 1.0)
+    rate, until, tries = pacer.rate, clock.now + 10, 0
+
+    while (at := pacer.turn()) < until:
+        tries += 1
+        pacer.limited(at, 1.0)
+
+    assert pacer.rate == rate == pytest.approx(14.0)
+    assert tries <= 3
+
+
+def test_who_waits_for_a_turn_when_a_429_comes_is_held_with_the_others(clock):
+    pacer = pacer_on(clock, rate=1.0)
+    sent = pacer.turn()
+
+    def interrupted(seconds):
+        clock.sleep(seconds)
+        if clock.now < 102:
+            pacer.limited(sent, 7.0)
+
+    pacer._sleep = interrupted
+
+    assert pacer.turn() >= 108.0
+
+
+def test_a_target_that_lets_nothing_in_at_all_costs_a_minute_and_then_a_moment_each_time(clock):
+    pacer = pacer_on(clock)
+    began = clock.now
+    for _ in range(100):
+        pacer.limited(pacer.turn(), 86_400.0)
+
+    assert 100 + LONGEST_WAIT_S < clock.now - began < 300
