@@ -17,12 +17,10 @@ from harness.pacing import Spacing
 LONGEST_WAIT_S = 60.0
 # Without a Retry-After: this long, up to half of it more.
 UNTOLD_WAIT_S = 1.0
-# A Retry-After of 0 is a moment, and not none.
-SHORTEST_WAIT_S = 0.2
-# Who came back when told and is sent away again stays away for longer: whole seconds are rounded, either way.
+# A Retry-After in whole seconds is rounded, either way: who comes back so much later came back when told.
 ROUNDING_S = 1.05
-# And twice as long each time, up to so much: seconds.
-LONGEST_EXTRA_S = 8.0
+# Who is sent away again all the same stays away for longer: for so much at first, twice as much each time, up to this.
+EXTRA_S, LONGEST_EXTRA_S = 1.0, 8.0
 # Who was held in vain for so long in all is held no longer than a moment, until something is let in again: seconds.
 IN_VAIN_S = 60.0
 MOMENT_S = 1.0
@@ -120,12 +118,12 @@ class Pacer:
 
     def limited(self, sent_s: float, retry_after_s: float | None) -> None:
         """A request sent at `sent_s` got a 429: everything holds until it may come back."""
-        wait = UNTOLD_WAIT_S * (1 + self._jitter.random() / 2) if retry_after_s is None else retry_after_s
-        wait = min(max(wait, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+        untold = UNTOLD_WAIT_S * (1 + self._jitter.random() / 2)
+        wait = untold if retry_after_s is None else min(max(retry_after_s, 0.0) + ROUNDING_S, LONGEST_WAIT_S)
         with self._lock:
             now = self._clock()
             if 0 < self._held_until <= sent_s and not self._let_in:
-                wait += min(ROUNDING_S * 2 ** min(self._in_vain, 10), LONGEST_EXTRA_S)
+                wait += min(EXTRA_S * 2 ** min(self._in_vain, 10), LONGEST_EXTRA_S)
                 self._in_vain += 1
                 self._in_vain_s += now - self._came_away
                 wait = wait if self._in_vain_s < IN_VAIN_S else MOMENT_S

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from harness.client.pacer import LONGEST_WAIT_S, SLOWEST, Ceiling, Pacer
+from harness.client.pacer import LONGEST_WAIT_S, ROUNDING_S, SLOWEST, Ceiling, Pacer
 
 
 class Clock:
@@ -51,7 +51,7 @@ def test_a_429_holds_everything_until_it_may_come_back(clock):
 
     pacer.limited(pacer.turn(), 7.0)
 
-    assert pacer.turn() == 107.0
+    assert pacer.turn() == 107.0 + ROUNDING_S
 
 
 def test_a_hurried_request_is_held_by_the_ceiling_only(clock):
@@ -150,17 +150,17 @@ def test_a_window_that_lets_a_burst_in_is_understood_from_its_whole_length(clock
     assert pacer.rate <= 5.0
 
 
-def test_a_promise_of_no_time_at_all_is_a_moment(clock):
+def test_a_promise_of_no_time_at_all_may_be_a_rounded_one(clock):
     pacer = pacer_on(clock)
     for _ in range(50):
         pacer.bore(pacer.turn())
 
     pacer.limited(pacer.turn(), 0.0)
 
-    assert pacer.turn() == 100.2
+    assert pacer.turn() == 100.0 + ROUNDING_S
 
 
-def test_who_came_back_when_told_and_is_sent_away_again_allows_for_rounding(clock):
+def test_who_came_back_when_told_and_is_sent_away_again_stays_away_for_longer(clock):
     pacer = pacer_on(clock)
     for _ in range(50):
         pacer.bore(pacer.turn())
@@ -169,7 +169,7 @@ def test_who_came_back_when_told_and_is_sent_away_again_allows_for_rounding(cloc
     again = pacer.turn()
     pacer.limited(again, 1.0)
 
-    assert (again, pacer.turn()) == (101.0, pytest.approx(103.05))
+    assert (again, pacer.turn()) == (102.05, pytest.approx(105.1))
 
 
 def test_what_lay_idle_does_not_count_as_borne(clock):
