@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from harness.conformance.ledger import Talk
@@ -63,11 +63,13 @@ def spoken(arrivals: Sequence[Replied], talks: Talks) -> Tally:
     return _each(arrivals, objection)
 
 
-def settled(arrivals: Sequence[Replied], talks: Talks) -> Tally:
+def settled(arrivals: Iterable[Replied], talks: Talks, hung_up: Container[str] = ()) -> Tally:
     """RPL-6: what got its 200 does not come again and again.
 
-    Now and then twice is no failure, and the parts of one reply may well be alike.
+    Now and then twice is no failure, and the parts of one reply may well be alike. In sessions of which the sender
+    `hung_up` on a call, it never got the 200 that was meant for it.
     """
+    arrivals = [arrival for arrival in arrivals if arrival.session not in hung_up]
     copies = Counter(_event(arrival) for arrival in arrivals if arrival.status == 200)
     tally = Tally(exercised=len(arrivals))
     parts = _parts(copies, talks)

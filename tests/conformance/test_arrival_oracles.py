@@ -83,6 +83,12 @@ def test_retries_of_calls_that_failed_are_no_repetition():
     assert oracles.settled([*[arrival(status=500)] * 5, arrival()], talks(*ONE)).findings == []
 
 
+def test_a_call_that_the_sender_hung_up_on_never_got_its_200():
+    tally = oracles.settled([arrival()] * 4, talks(*ONE), {"s-1": 5.0})
+
+    assert (tally.exercised, tally.findings) == (0, [])
+
+
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded"])
 def test_a_call_that_does_not_say_that_it_is_json_is_objected_to(content_type):
     assert objections(oracles.labelled([arrival(content_type=content_type)], {}))
