@@ -78,7 +78,8 @@ def test_a_webhook_call_that_got_any_200_does_not_come_again(check, api, session
     if not found.exercised:
         raise NotExercised("no webhook call came, and waited for its 200, that could have come again")
     seen = ", ".join(f"{finding.count} times" for finding in found.findings)
-    check.that(not found.findings, "a call that got its 200 is settled", count=found.exercised, after=sent[0], seen=seen)
+    expected = "a call that got its 200 is settled"
+    check.that(not found.findings, expected, count=found.exercised, after=sent[0], seen=seen)
 
 
 def after_a_failure(check, world, fault):
