@@ -127,7 +127,7 @@ NO_URLS = (
 ODD_HEADERS: dict[str, tuple[str, str]] = {
     "a long header": ("X-Long", "x" * 4000),
     "a language that is none": ("Accept-Language", "*;q=nonsense,,x-klingon"),
-    "an unknown media type": ("Accept", "application/x-unknown;q=0.0, ,"),
+    "an unknown media type": ("Accept", "application/x-unknown;q=0.0"),
     "an encoding that is none": ("Accept-Encoding", "nonsense;q=2"),
     "a cookie that is none": ("Cookie", '=;;a=b=c;"x'),
     "a date that is none": ("If-Modified-Since", "yesterday"),
