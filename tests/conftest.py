@@ -2,6 +2,7 @@
 
 import fcntl
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,8 @@ _FOLDER = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller makes a folder for the locks; a worker is told of it."""
+    # In a shell's background Ctrl-C is ignored, and whatever the tests start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     told = getattr(config, "workerinput", None)
     config.stash[_FOLDER] = Path(told["locks"] if told else tempfile.mkdtemp(prefix="tests-"))
 
