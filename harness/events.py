@@ -31,10 +31,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The request was handed to the client, before any byte was written or any connection opened."""
+    """The request was handed to the client, before any byte was written or any connection opened.
+
+    `queued` is for how long it stood in line for one of the connections that customers share: nanoseconds.
+    """
 
     at: int
     request: str
+    queued: int = 0
 
 
 @dataclass(frozen=True, slots=True)

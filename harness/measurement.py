@@ -48,8 +48,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness"),
-    their curves, the run second by second, and what the harness says of itself (gauges by "source.name").
+    """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness",
+    "queued"), their curves, the run second by second, and what the harness says of itself (gauges by "source.name").
+
+    From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
+    are, and by what the harness was behind: "queued" and "lateness".
 
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
@@ -75,6 +78,7 @@ class _Exchange:
     operation: str
     planned: int
     sent: int | None = None
+    queued: int = 0
     acked: int | None = None
     outcome: str = "missed"
 
@@ -134,7 +138,7 @@ class _Ledger:
             return
         match event:
             case Sent():
-                exchange.sent, exchange.outcome = event.at, "unfinished"
+                exchange.sent, exchange.queued, exchange.outcome = event.at, event.queued, "unfinished"
             case Acked():
                 exchange.acked, exchange.outcome = event.at, "accepted"
             case Refused():
@@ -188,11 +192,12 @@ def _counts(outcomes: Iterable[str]) -> dict[str, int]:
 
 
 def _histograms(ledger: _Ledger, pairs: Iterable[Paired]) -> dict[str, Histogram]:
-    names = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness")
+    names = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness", "queued")
     histograms = {name: Histogram() for name in names}
     for exchange in ledger.exchanges.values():
         if exchange.sent is not None:
-            histograms["lateness"].record(exchange.sent - exchange.planned)
+            histograms["lateness"].record(exchange.sent - exchange.planned - exchange.queued)
+            histograms["queued"].record(exchange.queued)
         if exchange.sent is None or exchange.acked is None:
             continue
         if exchange.operation == "sendMessage":

@@ -8,7 +8,8 @@ import click
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
-from harness.load.plan import SCENARIOS, LoadPlan
+from harness.errors import UsageError
+from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
 from harness.load.run import run_load
 
@@ -26,6 +27,13 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str) -> f
     if not 0 < duration < 7 * 24 * 3600:
         raise click.BadParameter("takes a time such as 60s, 5m or 1h", context, parameter)
     return duration
+
+
+def shared_connections(context: click.Context, parameter: click.Parameter, value: str) -> int | None:
+    try:
+        return connections(value)
+    except UsageError as error:
+        raise click.BadParameter(str(error), context, parameter) from None
 
 
 def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
@@ -55,15 +63,36 @@ def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
 @click.option(
     "--think", default="1s", callback=seconds, metavar="TIME", help="Mean pause before a message. Default: 1s."
 )
+@click.option(
+    "--connections",
+    default=str(CONNECTIONS),
+    metavar="N|per-customer",
+    callback=shared_connections,
+    show_default=True,
+    help="How many keep-alive connections the customers share.",
+)
 @click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
 @click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
 @target_options
 def command(
-    scenario: str, customers: int, duration: float, think: float, web: bool, web_port: int, **flags: Any
+    scenario: str,
+    customers: int,
+    duration: float,
+    think: float,
+    connections: int | None,
+    web: bool,
+    web_port: int,
+    **flags: Any,
 ) -> None:
     """Customers open a session, send messages with time to think, and wait for each reply."""
     plan = LoadPlan(
-        scenario=scenario, customers=customers, duration_s=duration, think_s=think, web=web, web_port=web_port
+        scenario=scenario,
+        customers=customers,
+        duration_s=duration,
+        think_s=think,
+        connections=connections,
+        web=web,
+        web_port=web_port,
     )
     carry_out(flags, lambda run: load(run, plan))
 

@@ -28,7 +28,7 @@ class Attached:
         header = header_now(handover.run, "load", "customers")
         journal = JournalWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
-        self.station = Station(profile, inbox, journal, handover.think_s)
+        self.station = Station(profile, inbox, journal, handover.plan)
 
     def begin(self) -> None:
         """The parent has begun before this process was started."""

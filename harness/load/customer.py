@@ -5,7 +5,6 @@ goes wrong with a message ends its conversation; the next one begins with a new 
 exactly one outcome in the journal, also when the run is cut off while it is in flight.
 """
 
-import json
 import random
 import time
 from dataclasses import dataclass
@@ -13,30 +12,25 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-import gevent
 from gevent.event import Event as Signal
-from locust import FastHttpUser, constant
+from locust import User, constant
 from locust.exception import RescheduleTaskImmediately, StopUser
 
 from harness.client.retry_after import seconds as retry_after_s
-from harness.client.source_system import AGENT
 from harness.errors import SinkDied
 from harness.events import Acked, Failed, Limited, Planned, Replied, Sent
 from harness.load.conversation import Conversation
-from harness.load.outcome import CUT_OFF, Outcome, outcome_of
-from harness.load.patience import CONNECT_S, EXCHANGE_S, IDLE_S, READ_S
+from harness.load.http.failure import reason_of
+from harness.load.http.pool import Lease
+from harness.load.outcome import CUT_OFF, Outcome
 from harness.load.rows import Rows
 from harness.load.station import Station
-from harness.load.transport import reason_of, shared_tls
 
 SECOND = 1_000_000_000
 # How long a customer stays away after a failure, or a 429 that names no time; half as long again at most.
 SETBACK_S = 1.0
 # Added to what a 429 asks for, at random up to this, so that those who were told the same do not return as one.
 SPREAD_S = 0.5
-
-# No answer of this API comes near: bytes.
-LARGEST_BODY = 1024 * 1024
 
 
 class ConversationOver(RescheduleTaskImmediately):
@@ -51,40 +45,21 @@ class Session:
     user: str | None
 
 
-class Customer(FastHttpUser):
+class Customer(User):
     """The base of every customer. A scenario is a subclass whose task says what such a customer does."""
 
     abstract = True
     station: ClassVar[Station]
 
     wait_time = constant(0)
-    insecure = False
-    ssl_context_factory = staticmethod(shared_tls)
-    connection_timeout = CONNECT_S
-    network_timeout = READ_S
-    # A redirect would carry the key elsewhere, and a POST that is sent twice is two messages.
-    max_redirects = 0
-    max_retries = 0
-    concurrency = 1
 
     def __init__(self, environment: Any) -> None:
-        key = self.station.profile.api_key.reveal()
-        self.default_headers = {
-            # An answer is never inflated: what it says is how much memory it takes.
-            "Accept-Encoding": "identity",
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/json",
-            "User-Agent": AGENT,
-        }
         super().__init__(environment)
-        self._agent = self.client.client
-        # Every status is an answer, to be judged here; and a source system keeps no cookies.
-        self._agent.valid_response_codes = frozenset(range(1000))  # type: ignore[misc]
-        self._agent.cookiejar = None
+        self._pool = self.station.connections()
         self._rows = Rows(environment.events.request)
         self._leaving = Signal()
         self._name, self._conversations = self.station.new_customer()
-        self._free = self._due = self._heard = time.monotonic_ns()
+        self._free = self._due = time.monotonic_ns()
 
     def stop(self, force: bool = False) -> bool:
         """Locust's wish that this customer leaves: it plans no more, and still waits for the reply it is owed."""
@@ -133,48 +108,63 @@ class Customer(FastHttpUser):
         self, operation: str, path: str, body: dict[str, Any], session: Session | None = None
     ) -> tuple[int, Outcome]:
         """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""
-        planned = self._await_turn()
+        planned, turn = self._await_turn()
         request = self.station.new_request()
-        payload = json.dumps(body, ensure_ascii=False).encode()
-        self._drop_idle_connection()
-        sent = time.monotonic_ns()
         plan = Planned(planned, request, operation, self._name, session.id if session else None)
-        self.station.record(plan, Sent(sent, request))
+        ready = time.monotonic_ns()
+        lease = self._lease(plan)
         outcome: Outcome | None = None
+        sent = None
         try:
-            outcome, length = self._post(request, operation, path, payload)
+            self._await_turn_again(turn)
+            sent = time.monotonic_ns()
+            self.station.record(plan, Sent(sent, request, sent - ready if lease.queued else 0))
+            outcome, length = self._post(lease, request, operation, self.station.requests.post(path, body))
             self._rows.exchange(operation, outcome.at - sent, length, outcome)
         finally:
-            self._heard = time.monotonic_ns()
-            self.station.record(outcome or Failed(self._heard, request, CUT_OFF))
+            lease.give_back()
+            self.station.record(plan if sent is None else outcome or Failed(time.monotonic_ns(), request, CUT_OFF))
         return sent, outcome
 
-    def _post(self, request: str, operation: str, path: str, payload: bytes) -> tuple[Outcome, int]:
-        """The outcome, and the length of the answer's body in bytes."""
-        url = self.station.profile.base_url + path
+    def _lease(self, plan: Planned) -> Lease:
+        """A connection, once it is this customer's turn. Raises StopUser where it has to leave before that."""
+        lease = None
         try:
-            with gevent.Timeout(EXCHANGE_S, TimeoutError()):
-                answer = self._agent.urlopen(url, method="POST", payload=payload)
-                status, body, asked = answer.status_code, _body(answer), answer.headers.get("retry-after")
+            lease = self._pool.lease(self._leaving)
+        finally:
+            if lease is None:
+                self.station.record(plan)
+        if lease is None:
+            raise StopUser
+        return lease
+
+    def _post(self, lease: Lease, request: str, operation: str, payload: bytes) -> tuple[Outcome, int]:
+        """The outcome, and the length of the answer's body in bytes."""
+        try:
+            answer = lease.exchange(payload)
         except Exception as error:
             return Failed(time.monotonic_ns(), request, reason_of(error)), 0
         at = time.monotonic_ns()
-        wait_s = retry_after_s(asked if isinstance(asked, str) else None, datetime.now(UTC))
-        return outcome_of(self.station.contract, at, request, operation, status, body, wait_s), len(body)
+        asked = answer.header(b"retry-after") if answer.status == 429 else None
+        wait_s = retry_after_s(asked, datetime.now(UTC)) if asked else None
+        outcome = self.station.judge.outcome(at, request, operation, answer.status, answer.body, wait_s)
+        return outcome, len(answer.body)
 
-    def _await_turn(self) -> int:
-        """Waits until the ceiling lets this request go. When it was planned: when it was due, or at a later turn."""
+    def _await_turn(self) -> tuple[int, int]:
+        """Waits until the ceiling lets this request go. When it was planned, when it was due or at a later turn; and
+        that turn."""
         now = time.monotonic_ns()
         first = turn = self.station.turns.take(now)
         self._wait_until(turn)
+        turn = self._await_turn_again(turn)
+        return (self._due if first == now else first), turn
+
+    def _await_turn_again(self, turn: int) -> int:
+        """Waits for another turn where this one was lost: the turn on which it goes."""
         while self.station.turns.lost(turn, time.monotonic_ns()):
             turn = self.station.turns.take(time.monotonic_ns())
             self._wait_until(turn)
-        return self._due if first == now else first
-
-    def _drop_idle_connection(self) -> None:
-        if time.monotonic_ns() - self._heard > IDLE_S * SECOND:
-            self._agent.clientpool.close()
+        return turn
 
     def _await_reply(self, session: Session, before: int, sent: int) -> None:
         deadline = sent + round(self.station.profile.reply_timeout * SECOND)
@@ -212,12 +202,3 @@ class Customer(FastHttpUser):
         left = moment - time.monotonic_ns()
         if self._leaving.wait(left / SECOND) if left > 0 else self._leaving.is_set():
             raise StopUser
-
-
-def _body(answer: Any) -> bytes:
-    """The body as it came. Raises ValueError where it is said to be larger than any answer of this API could be."""
-    told = str(answer.headers.get("content-length") or "0")
-    if told.isdigit() and int(told) > LARGEST_BODY:
-        answer.release()
-        raise ValueError(f"the answer is too large: {told} bytes")
-    return bytes(answer.read())

@@ -1,8 +1,6 @@
-"""What one answer of the target means: exactly one of Acked, Refused, Limited, Failed. Pure.
+"""What one answer of the target means: exactly one of Acked, Refused, Limited, Failed. No clock, no socket."""
 
-A transport error is told in few, stable words: failures are counted by their reason.
-"""
-
+from functools import lru_cache
 from typing import Any
 
 from harness.contract import Contract, parse
@@ -12,23 +10,33 @@ Outcome = Acked | Refused | Limited | Failed
 
 CUT_OFF = "cut off by the end of the run"
 BROKE_CONTRACT = "broke the contract"
+# Different answers that are remembered with what the contract says of them.
+REMEMBERED = 256
 
 
-def outcome_of(
-    contract: Contract, at: int, request: str, operation: str, status: int, body: bytes, retry_after_s: float | None
-) -> Outcome:
-    """Judges an HTTP answer to `operation`. `at` is when it was complete (monotonic nanoseconds)."""
-    if status == 429:
-        return Limited(at, request, retry_after_s)
-    if 400 <= status < 500:
-        return Refused(at, request, status, _error_code(body))
-    if not 200 <= status < 300:
-        return Failed(at, request, f"HTTP {status}", status)
-    problems = contract.response_problems(operation, status, body)
-    if problems:
-        return Failed(at, request, f"{BROKE_CONTRACT}: {problems[0]}", status)
-    answer = parse(body)[0]
-    return Acked(at, request, status, answer.get("sessionId"), answer.get("userId"))
+class Judge:
+    """Says what an answer means. The same few bytes again and again, as most answers are, are examined once."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._problems = lru_cache(REMEMBERED)(contract.response_problems)
+
+    def outcome(
+        self, at: int, request: str, operation: str, status: int, body: bytes, retry_after_s: float | None
+    ) -> Outcome:
+        """Judges an HTTP answer to `operation`. `at` is when it was complete (monotonic nanoseconds)."""
+        if status == 429:
+            return Limited(at, request, retry_after_s)
+        if 400 <= status < 500:
+            return Refused(at, request, status, _error_code(body))
+        if not 200 <= status < 300:
+            return Failed(at, request, f"HTTP {status}", status)
+        problems = self._problems(operation, status, body)
+        if problems:
+            return Failed(at, request, f"{BROKE_CONTRACT}: {problems[0]}", status)
+        if operation != "createSession":
+            return Acked(at, request, status)
+        answer = parse(body)[0]
+        return Acked(at, request, status, answer.get("sessionId"), answer.get("userId"))
 
 
 def _error_code(body: bytes) -> str | None:

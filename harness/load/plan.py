@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+from harness.errors import UsageError
+
 SCENARIOS = ("conversations",)
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0
+# What the backend of a source system would hold open: connections.
+CONNECTIONS = 100
+PER_CUSTOMER = "per-customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +18,10 @@ class LoadPlan:
     """How many customers, for how long. Times in seconds.
 
     `think_s` is the mean pause of a customer between a reply and the next message. `spawn_s` is the time in which the
-    customers arrive. With `web`, Locust's own UI on loopback port `web_port` starts and stops the customers instead,
-    until the run is interrupted. `workers` beyond 0 are for a distributed run, which does not exist yet.
+    customers arrive. `connections` is how many keep-alive connections they share, as the backend of a source system
+    would have it; None: each customer has one of its own. With `web`, Locust's own UI on loopback port `web_port`
+    starts and stops the customers instead, until the run is interrupted. `workers` beyond 0 are for a distributed run,
+    which does not exist yet.
     """
 
     scenario: str = "conversations"
@@ -22,6 +29,7 @@ class LoadPlan:
     duration_s: float = 60.0
     spawn_s: float | None = None
     think_s: float = 1.0
+    connections: int | None = CONNECTIONS
     web: bool = False
     web_port: int = 8089
     workers: int = 0
@@ -31,6 +39,15 @@ class LoadPlan:
         """Customers a second."""
         spawn_s = self.spawn_s or min(self.duration_s * SPAWN_SHARE, LONGEST_SPAWN_S)
         return self.customers / spawn_s
+
+
+def connections(text: str) -> int | None:
+    """What --connections says. Raises UsageError."""
+    if text == PER_CUSTOMER:
+        return None
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise UsageError(f"--connections takes a number from 1 on, or {PER_CUSTOMER} (it is {text!r})")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

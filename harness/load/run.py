@@ -67,6 +67,8 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError(f"there is no scenario {plan.scenario!r}; there is {', '.join(SCENARIOS)}")
     if plan.workers:
         raise UsageError("--workers: a load runs in one process so far; leave it out")
+    if plan.connections is not None and plan.connections < 1:
+        raise UsageError("--connections takes a number from 1 on, or per-customer")
     if plan.customers < 1 or plan.duration_s <= 0 or plan.think_s < 0:
         raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
 
@@ -85,7 +87,7 @@ def _carry_out(
         register(profile, sink.url)
         if interrupt.requested:
             return "interrupted"
-        handover = Handover(folder / PARTS / f"{PHASE}-customers.ndjson", run_id, plan.think_s)
+        handover = Handover(folder / PARTS / f"{PHASE}-customers.ndjson", run_id, plan)
         with start_locust(profile, plan, handover, sink.feed, folder) as locust:
             watch = Watch(
                 sink,

@@ -16,6 +16,7 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "customers": plan.customers,
         "duration_s": plan.duration_s,
         "think_s": plan.think_s,
+        "connections": plan.connections,
         "reply_timeout_s": profile.reply_timeout,
         "objectives": [objective.text for objective in profile.objectives],
     }

@@ -15,7 +15,7 @@ import gevent
 from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.gauges import CpuGauges
-from harness.load.plan import LoadPlan
+from harness.load.plan import CONNECTIONS, LoadPlan, connections
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.station import Station
@@ -36,6 +36,9 @@ def add_options(parser: Any, **_: Any) -> None:
     group = parser.add_argument_group("Messaging API")
     group.add_argument("--client-id", metavar="ID", help="Of the tenant whose key is in HARNESS_API_KEY")
     group.add_argument("--think", type=float, default=1.0, metavar="SECONDS", help="Mean pause before a message")
+    group.add_argument(
+        "--connections", default=str(CONNECTIONS), metavar="N|per-customer", help="Which the customers share"
+    )
     group.add_argument("--report", metavar="DIR", help="Where the report goes. Default: reports/<run-id>/")
 
 
@@ -46,14 +49,17 @@ class Standalone:
         """Raises UsageError for settings that cannot work, and SinkDied where the sink does not come up."""
         self._profile = _profile(options, environment)
         self._plan = LoadPlan(
-            customers=options.num_users or 1, duration_s=float(options.run_time or 0), think_s=options.think
+            customers=options.num_users or 1,
+            duration_s=float(options.run_time or 0),
+            think_s=options.think,
+            connections=connections(options.connections),
         )
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-locust"
         self._folder = _folder(options.report, self._run)
         self._sink = SinkProcess.start(self._profile, self._folder, self._run, PHASE)
         self._journal = self._part("harness")
         inbox = Inbox(Feed(self._sink.feed))
-        self.station = Station(self._profile, inbox, self._part("customers"), options.think)
+        self.station = Station(self._profile, inbox, self._part("customers"), self._plan)
         self._gauging: gevent.Greenlet | None = None
         self.closing_words = ""
 
@@ -78,7 +84,7 @@ class Standalone:
         self.closing_words = reported.stdout
         if ending == "interrupted":
             return EXIT_INTERRUPTED
-        return reported.returncode if self.station.requests else NOTHING_SENT
+        return reported.returncode if self.station.exchanges else NOTHING_SENT
 
     def _part(self, role: str) -> JournalWriter:
         path = self._folder / PARTS / f"{PHASE}-{role}.ndjson"

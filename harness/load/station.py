@@ -7,6 +7,11 @@ from harness.assets import asset
 from harness.contract import Contract
 from harness.events import Event
 from harness.load.conversation import Conversation, conversations
+from harness.load.http.dialler import Dialler
+from harness.load.http.pool import Pool
+from harness.load.http.requests import Requests
+from harness.load.outcome import Judge
+from harness.load.plan import LoadPlan
 from harness.load.turns import Turns
 from harness.profile import Profile
 from harness.recording.writer import JournalWriter
@@ -16,20 +21,27 @@ from harness.sink.inbox import Inbox
 class Station:
     """Shared by greenlets of one thread, so nothing here is locked."""
 
-    def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, think_s: float) -> None:
+    def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, plan: LoadPlan) -> None:
         self.profile = profile
         self.inbox = inbox
-        self.contract = Contract(asset("openapi.yaml").read_text("utf-8"))
-        self.requests = 0
+        self.judge = Judge(Contract(asset("openapi.yaml").read_text("utf-8")))
+        self.requests = Requests(profile)
+        self.exchanges = 0
+        self._dialler = Dialler(profile.base_url)
+        self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
         self._journal = journal
-        self._think_s = think_s
+        self._think_s = plan.think_s
         self.turns = Turns(profile.max_rate)
         self._customers = itertools.count(1)
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
-        self.requests += 1
-        return f"l{self.requests}"
+        self.exchanges += 1
+        return f"l{self.exchanges}"
+
+    def connections(self) -> Pool:
+        """Those that a customer may use."""
+        return self._shared or Pool(self._dialler, 1)
 
     def new_customer(self) -> tuple[str, Iterator[Conversation]]:
         """A name, and what that customer is going to say."""

@@ -23,7 +23,9 @@ import locust, gevent, os, sys, time
 from gevent.pool import Group
 from pathlib import Path
 from harness.load import customer as module
+from harness.load.http import connection
 from harness.load.customer import Customer, Session
+from harness.load.plan import LoadPlan
 from harness.load.station import Station
 from harness.profile import resolve
 from harness.recording.writer import JournalWriter, header_now
@@ -34,7 +36,8 @@ from harness.sink.inbox import Inbox
 profile = resolve({}, os.environ, {})
 journal = JournalWriter(Path(sys.argv[1]), header_now("run-1", "load", "customers"), profile.redactor)
 Customer.host = profile.base_url
-Customer.station = Station(profile, Inbox(Feed(SinkAddress.from_environment(os.environ))), journal, 0.0)
+inbox = Inbox(Feed(SinkAddress.from_environment(os.environ)))
+Customer.station = Station(profile, inbox, journal, LoadPlan(think_s=0.0))
 environment = locust.env.Environment()
 """
 
@@ -68,7 +71,7 @@ class Sender(Customer):
 group = Group()
 sender = Sender(environment)
 sender.start(group)
-while not Customer.station.requests:
+while not Customer.station.exchanges:
     gevent.sleep(0.01)
 sender.stop(force=True)
 group.join()
@@ -84,7 +87,7 @@ group.join()
 
 def test_a_target_that_takes_a_request_and_says_nothing_has_failed_in_time(tmp_path: Path, silent_port: int):
     story = """
-module.EXCHANGE_S = 0.3
+connection.EXCHANGE_S = 0.3
 sender = Customer(environment)
 try:
     sender.open_session({"firstName": "Jo"})
@@ -98,13 +101,13 @@ except module.ConversationOver:
 
 def test_a_connection_that_lay_idle_for_long_is_not_used_again(tmp_path: Path):
     story = """
-module.IDLE_S = 0.2
+connection.IDLE_S = 0.2
 sender = Customer(environment)
 for pause in (0, 0, 0.4, 0):
     gevent.sleep(pause)
-    before = list(sender._agent.clientpool.clients.values())
+    before = set(Customer.station._dialler._open)
     sender.open_session({"firstName": "Jo"})
-    print("the same" if before == list(sender._agent.clientpool.clients.values()) else "another")
+    print("the same" if before == set(Customer.station._dialler._open) else "another")
 """
     with sandbox() as target:
         events, said = drive(target.base_url, tmp_path, story)

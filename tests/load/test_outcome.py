@@ -5,14 +5,14 @@ import pytest
 from harness.assets import asset
 from harness.contract import Contract
 from harness.events import Acked, Failed, Limited, Refused
-from harness.load.outcome import outcome_of
+from harness.load.outcome import Judge
 
-CONTRACT = Contract(asset("openapi.yaml").read_text("utf-8"))
+JUDGE = Judge(Contract(asset("openapi.yaml").read_text("utf-8")))
 CREATED = b'{"status": 200, "sessionId": "s1", "userId": "u1", "extra": [1]}'
 
 
 def judged(status: int, body: bytes, operation: str = "sendMessage", retry_after_s: float | None = None):
-    return outcome_of(CONTRACT, 5, "r1", operation, status, body, retry_after_s)
+    return JUDGE.outcome(5, "r1", operation, status, body, retry_after_s)
 
 
 def test_a_success_by_the_contract_is_accepted_with_its_session():

@@ -21,7 +21,7 @@ PLAN = LoadPlan(customers=3, duration_s=1, think_s=0.1)
 def failures_of_customers(host: str, server: TlsServer, folder: Path) -> set[str]:
     """Why the customers' requests failed, all of them, with no registration before that could fail instead."""
     profile = profile_for(f"https://{host}:{server.port}")
-    handover = Handover(folder / PARTS / "load-customers.ndjson", "run-1", 0.1)
+    handover = Handover(folder / PARTS / "load-customers.ndjson", "run-1", PLAN)
     with (
         SinkProcess.start(profile, folder, "run-1", "load") as sink,
         start_locust(profile, PLAN, handover, sink.feed, folder) as locust,

@@ -1,0 +1,77 @@
+"""One connection to the target: a request goes out, its answer comes back, and then the next may go."""
+
+import contextlib
+import select
+import time
+
+from gevent import monkey, socket
+
+from harness.load.http.answer import Answer, AnswerReader
+from harness.load.patience import EXCHANGE_S, IDLE_S
+
+SECOND = 1_000_000_000
+READ_BYTES = 65536
+# gevent's asks its loop, and here nobody wants to wait.
+_poll = monkey.get_original("select", "poll")
+
+
+class Connection:
+    """An open connection. Moments are monotonic nanoseconds."""
+
+    __slots__ = ("_deadline", "_expired", "_idle_since", "_reader", "_socket")
+
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
+        self._reader = AnswerReader()
+        self._expired = False
+        self._idle_since = time.monotonic_ns()
+        self._deadline: int | None = None  # None between two exchanges
+
+    def exchange(self, request: bytes) -> Answer:
+        """Sends the request, once. Raises AnswerFailed, TimeoutError or OSError where no whole answer came of it."""
+        self._deadline = time.monotonic_ns() + round(EXCHANGE_S * SECOND)
+        try:
+            self._socket.sendall(request)
+            answer = None
+            while answer is None:
+                data = self._socket.recv(READ_BYTES)
+                answer = self._reader.feed(data) if data else self._end()
+            return answer
+        except OSError:
+            if self._expired:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._idle_since = time.monotonic_ns()
+            self._deadline = None
+
+    def expire(self) -> None:
+        """Ends the exchange under way, which raises TimeoutError in whoever waits for it."""
+        self._expired = True
+        with contextlib.suppress(OSError):  # the other end may have been quicker, and woken whoever waits
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def overdue(self, now: int) -> bool:
+        """Whether the exchange under way takes too long."""
+        return self._deadline is not None and self._deadline < now
+
+    def stale(self, now: int) -> bool:
+        """Whether it lay idle for so long that the other end may be about to close it."""
+        return self._deadline is None and now - self._idle_since > IDLE_S * SECOND
+
+    def usable(self) -> bool:
+        """Whether the next request may go on it: it is not stale, and nothing came meanwhile, be it the end or bytes
+        that nobody asked for."""
+        if self.stale(time.monotonic_ns()):
+            return False
+        poll = _poll()
+        poll.register(self._socket.fileno(), select.POLLIN)
+        return not poll.poll(0)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _end(self) -> Answer:
+        if self._expired:
+            raise TimeoutError
+        return self._reader.end()
