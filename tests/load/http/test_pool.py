@@ -110,7 +110,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_sent_to():
 
 
 def test_bytes_that_nobody_asked_for_are_not_the_next_answer():
-    with server(sends(ANSWER, ANSWER.replace(b"200 OK", b"500 No")), sends(ANSWER)) as where:
+    with server(sends(ANSWER + ANSWER.replace(b"200 OK", b"500 No")), sends(ANSWER)) as where:
         pool = pool_for(where)
         assert [post(pool) for _ in range(3)] == [200, 200, 200]
 
