@@ -4,7 +4,7 @@ Pure: the contract's text is a parameter. Every method answers with the objectio
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import jsonschema_rs
@@ -13,11 +13,18 @@ import yaml
 # What stands in an objection at most, in characters: a target may answer with megabytes.
 LONGEST = 300
 
+Clean = Callable[[str], str]
+
 
 class Contract:
-    """Validators for everything that openapi.yaml describes, built once. `document` is the parsed contract."""
+    """Validators for everything that openapi.yaml describes, built once. `document` is the parsed contract.
 
-    def __init__(self, text: str) -> None:
+    Objections quote what they object to: `clean` takes secrets out of that before anything is cut off, since one that
+    was cut through nobody recognises any more.
+    """
+
+    def __init__(self, text: str, clean: Clean = str) -> None:
+        self._clean = clean
         self.document: dict[str, Any] = yaml.safe_load(text)
         self._operations = {
             operation["operationId"]: operation
@@ -42,7 +49,7 @@ class Contract:
         return self._operations
 
     def request_problems(self, operation: str, body: Any) -> tuple[str, ...]:
-        return _problems(self._requests[operation], body)
+        return self._problems(self._requests[operation], body)
 
     def response_problems(self, operation: str, status: int, body: bytes) -> tuple[str, ...]:
         """Objections to a response of `operation`: an undocumented status, or a body off its schema."""
@@ -51,12 +58,18 @@ class Contract:
         )
         if validator is None:
             return (f"HTTP {status} is no documented answer to {operation}",)
-        value, problem = parse(body)
-        return (problem,) if problem else _problems(validator, value)
+        value, problem = parse(body, self._clean)
+        return (problem,) if problem else self._problems(validator, value)
 
     def event_problems(self, value: Any) -> tuple[str, ...]:
         """Objections to the parsed body of a webhook call."""
-        return _problems(self._event, value)
+        return self._problems(self._event, value)
+
+    def _problems(self, validator: jsonschema_rs.Draft202012Validator, value: Any) -> tuple[str, ...]:
+        try:
+            return tuple(_shorten(self._clean(_words(error))) for error in validator.iter_errors(value))
+        except (ValueError, RecursionError) as error:  # a lone surrogate, or nesting beyond the validator's depth
+            return (f"no schema can be applied to it: {_shorten(self._clean(str(error)))}",)
 
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
         # References are relative to the document: carry its components along, so that each resolves on its own.
@@ -74,16 +87,16 @@ class Contract:
         return node
 
 
-def parse(body: bytes) -> tuple[Any, str | None]:
-    """The JSON value in `body` and None, or None and the objection: empty, no UTF-8, no JSON."""
+def parse(body: bytes, clean: Clean = str) -> tuple[Any, str | None]:
+    """The JSON value in `body` and None, or None and the objection: empty, no UTF-8, no JSON. `clean` is Contract's."""
     if not body:
         return None, "the body is empty"
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_constant), None
     except UnicodeDecodeError:
-        return None, f"the body is not UTF-8: {body[:LONGEST]!r}"
+        return None, f"the body is not UTF-8: {_shorten(clean(body.decode('utf-8', 'backslashreplace')))}"
     except (ValueError, RecursionError):
-        return None, f"the body is not JSON: {_shorten(body.decode('utf-8', 'replace'))}"
+        return None, f"the body is not JSON: {_shorten(clean(body.decode('utf-8', 'replace')))}"
 
 
 def _no_constant(name: str) -> Any:
@@ -94,16 +107,9 @@ def _schema_of(message: dict[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], message["content"]["application/json"]["schema"])
 
 
-def _problems(validator: jsonschema_rs.Draft202012Validator, value: Any) -> tuple[str, ...]:
-    try:
-        return tuple(_words(error) for error in validator.iter_errors(value))
-    except (ValueError, RecursionError) as error:  # a lone surrogate, or nesting beyond the validator's depth
-        return (f"no schema can be applied to it: {_shorten(str(error))}",)
-
-
 def _words(error: jsonschema_rs.ValidationError) -> str:
     where = ".".join(map(str, error.instance_path))
-    return _shorten(f"{where}: {error.message}" if where else error.message)
+    return f"{where}: {error.message}" if where else error.message
 
 
 def _shorten(text: str) -> str:

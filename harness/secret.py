@@ -31,7 +31,7 @@ class Secret:
 
 
 class Redactor:
-    """Replaces each secret, however it is spelled in JSON, in URLs and in Base64, wherever it stands in a text.
+    """Replaces each secret, in whatever case, however it is spelled in JSON, in URLs, in Base64 and in hexadecimal.
 
     What a target answers may echo the key it was sent; what we keep of the answer must not.
     """
@@ -39,18 +39,20 @@ class Redactor:
     def __init__(self, *secrets: Secret | None) -> None:
         values = {secret.reveal() for secret in secrets if secret is not None}
         values = {value for value in values if len(value) >= SHORTEST}
-        values |= {encoded for value in values for encoded in _in_base64(value)}
-        self._values = sorted(values, key=len, reverse=True)
-        self._spelled = [re.compile("".join(map(_spellings, value))) for value in self._values]
+        values |= {encoded for value in values for encoded in (*_in_base64(value), value.encode().hex())}
+        ordered = sorted(values, key=len, reverse=True)
+        self._folded = [value.lower() for value in ordered]
+        self._spelled = [re.compile("".join(map(_spellings, value)), re.IGNORECASE) for value in ordered]
 
     def clean(self, text: str) -> str:
-        for value in self._values:
-            if value in text:
-                text = text.replace(value, MASK)
-        if "\\" in text or "%" in text:  # only then can it stand there in another spelling
+        # Only where there is an escape can it stand there in another spelling.
+        if "\\" in text or "%" in text or self._is_in(text.lower()):
             for spelled in self._spelled:
                 text = spelled.sub(MASK, text)
         return text
+
+    def _is_in(self, folded: str) -> bool:
+        return any(value in folded for value in self._folded)
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in the text."""

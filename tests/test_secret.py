@@ -71,6 +71,17 @@ def test_a_key_is_found_in_base64_wherever_it_falls_in_it(key, before, after, en
     assert Redactor(Secret(key)).finds(encoded)
 
 
+@given(KEYS, st.sampled_from((str.upper, str.lower, str.swapcase, str.title)))
+def test_a_key_is_found_in_any_case_as_in_the_name_of_a_header(key, cased):
+    assert Redactor(Secret(key)).clean(f"x-{cased(key)}: y") == f"x-{MASK}: y"
+    assert Redactor(Secret(key)).finds(cased(key))
+
+
+@given(KEYS, st.sampled_from((str.upper, str.lower)))
+def test_a_key_is_found_in_hexadecimal(key, cased):
+    assert Redactor(Secret(key)).clean(cased(key.encode().hex())) == MASK
+
+
 @pytest.mark.parametrize("text", ["", "nothing to hide", "a\ud800b"])
 def test_text_without_the_key_stays_as_it_is(text):
     assert Redactor(Secret("sk-very-secret")).clean(text) == text

@@ -86,9 +86,10 @@ def _print(result: Mapping[str, Any], folder: Path) -> None:
 
 
 def _holds_anything(result: Mapping[str, Any]) -> bool:
-    """Whether a single request was sent. Otherwise the one line that said why is all there is to say."""
+    """Whether a single request was sent, or the run was stopped. Otherwise the line that said why is all there is to
+    say."""
     exercised = any(requirement["exercised"] for requirement in result.get("requirements", ()))
-    return exercised or bool(result.get("load", {}).get("sessions", {}).get("sent"))
+    return result["interrupted"] or exercised or bool(result.get("load", {}).get("sessions", {}).get("sent"))
 
 
 def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | None) -> int:

@@ -40,12 +40,19 @@ class Transport:
         self._silences: Counter[str] = Counter()
         self._silent_s = 0.0
         self._slowest_s = 0.0
-        self._client = httpx.Client(
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=IDLE_S),
-            trust_env=urlsplit(base_url).hostname not in LOOPBACK,
-            follow_redirects=False,
+        environment = urlsplit(base_url).hostname not in LOOPBACK
+        tls = httpx.create_ssl_context(trust_env=environment)
+        self._client, self._fresh = (
+            httpx.Client(
+                verify=tls,
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=kept, keepalive_expiry=IDLE_S),
+                trust_env=environment,
+                follow_redirects=False,
+            )
+            for kept in (40, 0)
         )
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for client in (self._client, self._fresh):
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send(self, request: Request) -> Answer:
         """One exchange. A connection that was closed while it lay idle is replaced, once, and that is no failure."""
@@ -61,6 +68,7 @@ class Transport:
 
     def close(self) -> None:
         self._client.close()
+        self._fresh.close()
 
     def __enter__(self) -> "Transport":
         return self
@@ -106,7 +114,8 @@ class Transport:
         headers = [(name.encode("latin-1", "replace"), _value(value)) for name, value in request.headers]
         if fresh:
             headers.append((b"Connection", b"close"))
-        outgoing = self._client.build_request(
+        client = self._fresh if fresh else self._client
+        outgoing = client.build_request(
             request.method,
             self._base_url + request.path,
             headers=headers,
@@ -114,7 +123,7 @@ class Transport:
             timeout=httpx.Timeout(patience_s, connect=CONNECT_S),
             extensions={"trace": trace},
         )
-        response = self._client.send(outgoing, stream=True)
+        response = client.send(outgoing, stream=True)
         try:
             body = self._read(response, sent_at)
         finally:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import h11
@@ -34,13 +35,25 @@ def in_turn(requests: Sequence[Request], veil: Veil) -> list[Answer]:
             answers.append(line.ask(request, [serialise(request)]))
             if answers[-1].status is None:
                 break
-            if "close" in (answers[-1].header("connection") or "").lower():
-                line.close()
     return answers
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A response, what came after it, and whether the connection may carry another request."""
+
+    head: h11.Response
+    body: bytes
+    trailing: bytes
+    kept: bool
+
+
+class _Unanswered(ConnectionError):
+    """The connection ended before the first byte of an answer."""
+
+
 class _Line:
-    """A connection that is made when it is needed."""
+    """A connection that is made when it is needed: at first, and where the last answer, or the target, ended it."""
 
     def __init__(self, veil: Veil) -> None:
         self._veil = veil
@@ -49,13 +62,7 @@ class _Line:
     def ask(self, request: Request, pieces: Sequence[bytes]) -> Answer:
         sent_at = time.monotonic_ns()
         try:
-            self._connection = self._connection or _connect(request.base_url)
-            self._connection.settimeout(READ_S)
-            for number, piece in enumerate(pieces):
-                if number:
-                    time.sleep(PIECE_GAP_S)
-                self._connection.sendall(piece)
-            head, body, trailing = _read(self._connection, request.method)
+            read = self._exchange(request, pieces)
         except (OSError, h11.RemoteProtocolError) as error:
             failure = self._veil.over(str(error) or type(error).__name__)
             elapsed = time.monotonic_ns() - sent_at
@@ -63,9 +70,34 @@ class _Line:
             return Answer(
                 request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, unreached=refused, veil=self._veil
             )
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
-        elapsed = time.monotonic_ns() - sent_at
-        return Answer(request, head.status_code, headers, body, sent_at, elapsed, trailing=trailing, veil=self._veil)
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in read.head.headers)
+        elapsed, status = time.monotonic_ns() - sent_at, read.head.status_code
+        return Answer(request, status, headers, read.body, sent_at, elapsed, trailing=read.trailing, veil=self._veil)
+
+    def _exchange(self, request: Request, pieces: Sequence[bytes]) -> _Read:
+        reused = self._connection is not None
+        try:
+            return self._try(request, pieces)
+        except _Unanswered:
+            self.close()
+            if not reused:
+                raise
+            return self._try(request, pieces)  # it may be closed at any time between two requests
+
+    def _try(self, request: Request, pieces: Sequence[bytes]) -> _Read:
+        connection = self._connection = self._connection or _connect(request.base_url)
+        connection.settimeout(READ_S)
+        try:
+            for number, piece in enumerate(pieces):
+                if number:
+                    time.sleep(PIECE_GAP_S)
+                connection.sendall(piece)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise _Unanswered(str(error)) from None
+        read = _read(connection, request.method)
+        if not read.kept:
+            self.close()
+        return read
 
     def close(self) -> None:
         if self._connection is not None:
@@ -103,21 +135,23 @@ def _connect(base_url: str) -> socket.socket:
         raise
 
 
-def _read(connection: socket.socket, method: str) -> tuple[h11.Response, bytes, bytes]:
-    """The response's head, its body, and what came after it."""
+def _read(connection: socket.socket, method: str) -> _Read:
     reader = h11.Connection(h11.CLIENT)
     # h11 wants to have seen a request go out; what really went out is none of its business.
     reader.send(h11.Request(method=method, target="/", headers=[("Host", "any")]))
     reader.send(h11.EndOfMessage())
     head: h11.Response | None = None
     body = bytearray()
+    begun = False
     deadline = time.monotonic() + WHOLE_S
     while True:
         event = reader.next_event()
         if event is h11.NEED_DATA:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the response had not ended after {WHOLE_S:g} s")
-            reader.receive_data(connection.recv(65536))
+            data = _receive(connection, begun=begun)
+            begun = True
+            reader.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
         elif isinstance(event, h11.Data):
@@ -129,14 +163,30 @@ def _read(connection: socket.socket, method: str) -> tuple[h11.Response, bytes, 
         elif isinstance(event, h11.ConnectionClosed):
             raise ConnectionError("the connection was closed without a response")
     assert head is not None
-    return head, bytes(body), reader.trailing_data[0] + _aftermath(connection, reader)
+    kept, aftermath = _aftermath(connection, reader)
+    return _Read(head, bytes(body), reader.trailing_data[0] + aftermath, kept)
 
 
-def _aftermath(connection: socket.socket, reader: h11.Connection) -> bytes:
+def _receive(connection: socket.socket, *, begun: bool) -> bytes:
+    """The next bytes; none at the end. An end before the first of them is no answer at all."""
+    try:
+        data = connection.recv(65536)
+    except ConnectionResetError as error:
+        raise error if begun else _Unanswered(str(error)) from None
+    if not data and not begun:
+        raise _Unanswered("the connection was closed without a response")
+    return data
+
+
+def _aftermath(connection: socket.socket, reader: h11.Connection) -> tuple[bool, bytes]:
+    """Whether the connection is still open, as far as can be told by now, and what came after the response."""
     if reader.their_state is not h11.DONE:
-        return b""
+        return False, b""
     connection.settimeout(AFTERMATH_S)
     try:
-        return connection.recv(4096)
+        more = connection.recv(4096)
+    except TimeoutError:
+        return True, b""
     except OSError:
-        return b""
+        return False, b""
+    return bool(more), more

@@ -30,7 +30,7 @@ class Talk:
 
     session: str
     user: str | None
-    created_at: int
+    asked_at: int
     key: str
     accepted: list[tuple[int, int]] = field(default_factory=list)
     owed: int = 0
@@ -140,9 +140,8 @@ class Ledger:
         if session in self.talks:
             self.repeated.append(answer)
         else:
-            created_at = answer.sent_at + answer.elapsed_ns
             key = answer.request.header("authorization") or ""
-            self.talks[session] = Talk(session, user if isinstance(user, str) else None, created_at, key)
+            self.talks[session] = Talk(session, user if isinstance(user, str) else None, answer.sent_at, key)
 
     def _spoke(self, answer: Answer) -> None:
         talk = self.talks.get(answer.request.session or "")

@@ -121,7 +121,8 @@ def _decide(item: pytest.Function) -> None:
         _once(item, world)
     except Unmet as unmet:
         if item.get_closest_marker("oracle") is None:
-            unmet.evidence["reproduced"] = _fails_again(item, world)
+            again = _fails_again(item, world)
+            unmet.evidence |= {} if again is None else {"reproduced": again}
         raise
 
 
@@ -169,14 +170,15 @@ def _once(item: pytest.Function, world: World) -> None:
     item.obj(**given)
 
 
-def _fails_again(item: pytest.Function, world: World) -> bool:
+def _fails_again(item: pytest.Function, world: World) -> bool | None:
+    """None where it could not be tried again: the target may be gone by now."""
     first = item.stash[_CHECK]
     try:
         _once(item, world)
     except Unmet:
         return True
     except NotExercised:
-        return False
+        return None
     finally:
         item.stash[_CHECK] = first
     return False

@@ -66,7 +66,7 @@ class World:
     def __init__(self, profile: Profile, sink: SinkAddress) -> None:
         self.profile = profile
         self._effort = EFFORTS[profile.budget]
-        self.contract = Contract(asset("openapi.yaml").read_text(encoding="utf-8"))
+        self.contract = Contract(asset("openapi.yaml").read_text(encoding="utf-8"), profile.redactor.clean)
         self.ledger = Ledger()
         self.traffic = Traffic()
         self._generator: Generator | None = None
@@ -146,7 +146,10 @@ class World:
         """Whether it is about a session that may have lived out its time to live, as far as that is known."""
         talk = self.ledger.talks.get(answer.request.session or "")
         ttl_s = self.profile.session_ttl
-        return talk is not None and ttl_s is not None and answer.sent_at > talk.created_at + NEARLY * ttl_s * 1e9
+        if talk is None or ttl_s is None:
+            return False
+        # When the target made the session and looked at the request, each lies between sending and answer.
+        return answer.sent_at + answer.elapsed_ns > talk.asked_at + NEARLY * ttl_s * 1e9
 
     def dice(self, check: str) -> random.Random:
         """Randomness of its own for each check, the same for the same seed."""

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from harness.contract import Contract, parse
+from harness.contract import Clean, Contract, parse
 from harness.events import Acked, Failed, Limited, Refused
 
 Outcome = Acked | Refused | Limited | Failed
@@ -12,12 +12,15 @@ CUT_OFF = "cut off by the end of the run"
 BROKE_CONTRACT = "broke the contract"
 # Different answers that are remembered with what the contract says of them.
 REMEMBERED = 256
+# Of an error code, in characters: there is no end to what a target may call its errors.
+LONGEST_CODE = 100
 
 
 class Judge:
     """Says what an answer means. The same few bytes again and again, as most answers are, are examined once."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, clean: Clean = str) -> None:
+        self._clean = clean
         self._problems = lru_cache(REMEMBERED)(contract.response_problems)
 
     def outcome(
@@ -27,7 +30,7 @@ class Judge:
         if status == 429:
             return Limited(at, request, retry_after_s)
         if 400 <= status < 500:
-            return Refused(at, request, status, _error_code(body))
+            return Refused(at, request, status, self._error_code(body))
         if not 200 <= status < 300:
             return Failed(at, request, f"HTTP {status}", status)
         problems = self._problems(operation, status, body)
@@ -38,8 +41,7 @@ class Judge:
         answer = parse(body)[0]
         return Acked(at, request, status, answer.get("sessionId"), answer.get("userId"))
 
-
-def _error_code(body: bytes) -> str | None:
-    answer: Any = parse(body)[0]
-    code = answer.get("errorCode") if isinstance(answer, dict) else None
-    return code[:100] if isinstance(code, str) else None
+    def _error_code(self, body: bytes) -> str | None:
+        answer: Any = parse(body)[0]
+        code = answer.get("errorCode") if isinstance(answer, dict) else None
+        return self._clean(code)[:LONGEST_CODE] if isinstance(code, str) else None

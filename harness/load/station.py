@@ -24,7 +24,8 @@ class Station:
     def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, plan: LoadPlan) -> None:
         self.profile = profile
         self.inbox = inbox
-        self.judge = Judge(Contract(asset("openapi.yaml").read_text("utf-8")))
+        clean = profile.redactor.clean
+        self.judge = Judge(Contract(asset("openapi.yaml").read_text("utf-8"), clean), clean)
         self.requests = Requests(profile)
         self.exchanges = 0
         self._dialler = Dialler(profile.base_url)

@@ -43,7 +43,7 @@ def examine(
     """
     kept = keeper.keep(delivery.headers) if keeper and delivery.headers is not None else Kept(None)
     body = delivery.body.decode("utf-8", "surrogateescape")
-    value, problem = parse(delivery.body)
+    value, problem = parse(delivery.body, clean)
     data = data_of(value)
     return Replied(
         at=delivery.at,

@@ -14,6 +14,8 @@ from harness.sink.settings import Limits
 SWEEP_S = 0.5
 # How long the rest of a refused body is read and thrown away, so that the sender gets to see the refusal.
 LINGER_S = 1.0
+# A call that is whole when its sender stops sending is being answered by then: seconds.
+WHOLE_S = 0.2
 # Descriptors for everything that is no sender's connection.
 OTHER_DESCRIPTORS = 200
 
@@ -79,6 +81,21 @@ class Connection(web.RequestHandler):
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks for it
+        """Whether the connection stays open: a sender that only stopped sending still hears the answer to its call.
+
+        One that hangs up looks the same until something is written; where the answer is slow, it has hung up.
+        """
+        if not self.reading or self._lost is not None:
+            return False
+        self.close()  # once the answer is out
+        asyncio.get_running_loop().call_later(WHOLE_S, self._cut_short)
+        return True
+
+    def _cut_short(self) -> None:
+        if self.reading and self.transport is not None:
+            self.transport.close()
 
     async def lost_within(self, seconds: float) -> bool:
         """Waits; whether the other end hung up meanwhile."""

@@ -55,7 +55,7 @@ class Sink:
         self._lag = Lag()
         redactor = Redactor(*settings.secrets)
         self._intake = Intake(
-            Contract(asset("openapi.yaml").read_text(encoding="utf-8")),
+            Contract(asset("openapi.yaml").read_text(encoding="utf-8"), redactor.clean),
             limits.kept_body,
             redactor.clean,
             self._history,

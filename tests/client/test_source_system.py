@@ -66,6 +66,53 @@ def test_a_connection_that_was_closed_while_idle_is_replaced_and_no_failure():
         assert [api.register_webhook("http://x").status for _ in range(6)] == [200] * 6
 
 
+def test_connections_that_are_closed_after_each_answer_without_a_word_are_no_failure():
+    def behave(connection):
+        connection.request()
+        connection.answer(response())
+        connection.close()
+
+    with Server(behave) as server, system(server.url) as api:
+        statuses = [api.register_webhook("http://x").status for _ in range(20)]
+
+    assert statuses == [200] * 20
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+    ],
+    ids=["of old", "until the end", "without a word", "as told"],
+)
+def test_requests_in_turn_go_on_over_another_connection_where_the_target_ends_each(ending):
+    def behave(connection):
+        connection.request()
+        connection.answer(ending)
+        connection.close()
+
+    with Server(behave) as server, system(server.url) as api:
+        answers = api.raw_in_turn(*(api.made("/v1/webhooks", [("Content-Length", "2")], b"{}") for _ in range(3)))
+
+    assert [(answer.status, answer.body) for answer in answers] == [(200, b"ok")] * 3
+    assert server.connections == 3
+
+
+def test_requests_in_turn_end_where_a_new_connection_brings_no_answer_either():
+    def behave(connection):
+        connection.request()
+        connection.close()
+
+    with Server(behave) as server, system(server.url) as api:
+        [answer] = api.raw_in_turn(*(api.made("/v1/webhooks", [("Content-Length", "2")], b"{}") for _ in range(3)))
+
+    assert answer.status is None
+    assert "without a response" in (answer.failure or "") or "reset" in (answer.failure or "")
+
+
 def test_a_request_that_makes_the_target_hang_up_is_sent_once_and_is_a_failure():
     seen = []
 

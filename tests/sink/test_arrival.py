@@ -40,6 +40,18 @@ def test_a_secret_across_the_cut_is_taken_out_before_the_cut(contract):
     assert len(arrival.body) <= middle
 
 
+@pytest.mark.parametrize("before", range(240, 320, 7))
+@pytest.mark.parametrize("form", [b"%b%b", b"\xff%b%b", b'{"event": "message", "data": "%b%b"}'])
+def test_a_secret_across_the_cut_of_an_objection_is_taken_out_before_the_cut(before, form):
+    clean = Redactor(Secret("sk-very-secret")).clean
+    contract = Contract(asset("openapi.yaml").read_text(encoding="utf-8"), clean)
+
+    arrival = examine(Delivery(1, 2, form % (b"x" * before, b"sk-very-secret"), None), contract, 10, clean)
+
+    assert arrival.problems
+    assert "sk-" not in str(arrival.problems)
+
+
 def test_the_digest_names_the_whole_body_also_where_only_its_start_is_kept(contract):
     body = event(content="x" * 100)
 

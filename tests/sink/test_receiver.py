@@ -1,5 +1,7 @@
 """Who may call the sink, in which forms of HTTP, and what the others get."""
 
+import socket
+
 import pytest
 
 from tests.sink.wire import answers, call, connect, event, exchange, request, until
@@ -167,6 +169,20 @@ def test_a_chunked_body_that_is_garbled_is_refused(sink, journal):
     sink.stop()
     assert journal.arrivals == []
     assert journal.gauge("rejected.framing") + journal.gauge("rejected.cut_short") == [1]
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_sender_that_only_stops_sending_still_gets_its_answer_and_then_the_end(sink, journal, parts):
+    call_bytes = request(sink.url, event())
+    with connect(sink.url) as connection:
+        for part in (call_bytes[: len(call_bytes) // parts], call_bytes[len(call_bytes) // parts :]):
+            connection.sendall(part)
+        connection.shutdown(socket.SHUT_WR)
+        assert answers(connection, 2) == [(200, b'{"status": 200}')]
+
+    until(lambda: sink.status()["connections"] == 0)
+    sink.stop()
+    assert len(journal.arrivals) == 1
 
 
 def test_a_sender_that_hangs_up_in_the_middle_is_counted_and_not_journaled(sink, journal):
