@@ -9,9 +9,9 @@ from harness.cli.complaint import errors_told
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
-from harness.conformance.gate import list_requirements, run_gate
+from harness.conformance.gate import Told, list_requirements, run_gate
 from harness.conformance.known import known_failures
-from harness.events import Checked
+from harness.events import Checked, Gauged
 from harness.known_failures import KnownFailures
 from harness.report.legible import one_line
 from harness.report.numerals import plural
@@ -40,7 +40,11 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> None:
     decided: dict[str, int] = {}
     with Progress() as progress:
 
-        def on_event(event: Checked) -> None:
+        def on_event(event: Told) -> None:
+            if isinstance(event, Gauged):
+                sent_away = plural(int(event.value), "request")
+                progress.show(f"gate: the target limits; {sent_away} came too fast for it, and wait their turn")
+                return
             mark = _mark(event, known)
             decided[mark] = decided.get(mark, 0) + 1
             counts = ", ".join(f"{count} {name}" for name, count in decided.items())

@@ -14,7 +14,7 @@ from harness.conformance.part import Place
 from harness.conformance.preflight import preflight
 from harness.conformance.table import list_requirements
 from harness.errors import ChildDied, CouldNotRun, CredentialsRefused, SinkDied, TargetUnreachable, UsageError
-from harness.events import Checked
+from harness.events import Checked, Gauged
 from harness.journal import decode
 from harness.known_failures import KnownFailures
 from harness.processes.child import Child
@@ -33,6 +33,10 @@ GRACE_S = 10.0
 DONE = (0, 1)
 
 
+# A verdict as it falls, or how many requests were limited so far.
+Told = Checked | Gauged
+
+
 class Wish(Protocol):
     """A wish to stop, as harness.processes.interrupt.Interrupt is."""
 
@@ -48,7 +52,7 @@ def run_gate(
     run_id: str,
     *,
     interrupt: Wish,
-    on_event: Callable[[Checked], None] | None = None,
+    on_event: Callable[[Told], None] | None = None,
     only: Sequence[str] = (),
     known: KnownFailures | None = None,
     watch: Callable[[], None] = lambda: None,
@@ -94,7 +98,7 @@ def _run(
     profile: Profile,
     place: Place,
     interrupt: Wish,
-    on_event: Callable[[Checked], None],
+    on_event: Callable[[Told], None],
     only: Sequence[str],
     watch: Callable[[], None],
 ) -> str | None:
@@ -168,7 +172,7 @@ def _judge(child: Child) -> None:
 class _Verdicts:
     """Follows the gate's part of the journal."""
 
-    def __init__(self, path: Path, on_event: Callable[[Checked], None]) -> None:
+    def __init__(self, path: Path, on_event: Callable[[Told], None]) -> None:
         self._path = path
         self._on_event = on_event
         self._read = 0
@@ -176,7 +180,7 @@ class _Verdicts:
     def read(self) -> None:
         for line in self._lines():
             event = decode(line)
-            if isinstance(event, Checked):
+            if isinstance(event, Checked | Gauged):
                 self._on_event(event)
 
     def _lines(self) -> Iterator[str]:
@@ -189,5 +193,5 @@ class _Verdicts:
         yield from whole[0].decode().splitlines()
 
 
-def _ignore(event: Checked) -> None:
+def _ignore(event: Told) -> None:
     """Nobody wants to hear of it."""

@@ -21,7 +21,7 @@ OWN = f"Bearer {MAIN}"
 
 @dataclass(slots=True)
 class Talk:
-    """One session. Times are monotonic ns. `accepted` holds (sent, acked) of each accepted message; `key` is the one
+    """One session. Times are monotonic ns; it was made between `asked_at` and `created_at`. `accepted` holds (sent, acked) of each accepted message; `key` is the one
     that created it, as it is shown.
 
     `owed` counts those of them that were surely valid, so that each must be answered; the others were `doubtful`.
@@ -31,6 +31,7 @@ class Talk:
     session: str
     user: str | None
     asked_at: int
+    created_at: int
     key: str
     accepted: list[tuple[int, int]] = field(default_factory=list)
     owed: int = 0
@@ -140,8 +141,11 @@ class Ledger:
         if session in self.talks:
             self.repeated.append(answer)
         else:
+            created_at = answer.sent_at + answer.elapsed_ns
             key = answer.request.header("authorization") or ""
-            self.talks[session] = Talk(session, user if isinstance(user, str) else None, answer.sent_at, key)
+            self.talks[session] = Talk(
+                session, user if isinstance(user, str) else None, answer.sent_at, created_at, key
+            )
 
     def _spoke(self, answer: Answer) -> None:
         talk = self.talks.get(answer.request.session or "")

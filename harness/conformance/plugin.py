@@ -21,6 +21,7 @@ from harness.conformance.aside import Aside
 from harness.conformance.check import Check
 from harness.conformance.fixtures import WORLD, name_of
 from harness.conformance.known import known_failures
+from harness.conformance.limited import Limited
 from harness.conformance.outcome import NotExercised, Unmet
 from harness.conformance.part import Place
 from harness.conformance.table import list_requirements
@@ -225,7 +226,8 @@ def _open(config: pytest.Config, opened: ExitStack) -> None:
         known = config.stash[_TALLIED].known = known_failures(profile)
         sink = _alone(profile, place, known, opened)
     config.stash[_WRITER] = opened.enter_context(place.writer("gate", profile))
-    config.stash[WORLD] = opened.enter_context(World(profile, sink))
+    world = config.stash[WORLD] = opened.enter_context(World(profile, sink))
+    world.observe(Limited(config.stash[_WRITER]))
 
 
 def _be_a_child(opened: ExitStack) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.assets import asset
 from harness.client.exchange import Answer
 from harness.client.pacer import Ceiling
-from harness.client.source_system import SourceSystem
+from harness.client.source_system import Observer, SourceSystem
 from harness.conformance.ledger import Ledger
 from harness.conformance.outcome import NotExercised
 from harness.conformance.preflight import preflight
@@ -95,6 +95,12 @@ class World:
         if self._other is None:
             raise NotExercised("no second tenant was given: set HARNESS_OTHER_API_KEY and HARNESS_OTHER_CLIENT_ID")
         return self._other
+
+    def observe(self, observer: Observer) -> None:
+        """Has it called with each answer from now on, whichever tenant asked."""
+        for client in (self.api, self._other):
+            if client is not None:
+                client.observe(observer)
 
     @property
     def surge(self) -> Surge:
