@@ -24,6 +24,8 @@ EXTRA_S, LONGEST_EXTRA_S = 1.0, 8.0
 # Who was held in vain for so long in all is held no longer than a moment, until something is let in again: seconds.
 IN_VAIN_S = 60.0
 MOMENT_S = 1.0
+# From then on it is asked again no more often than this: seconds.
+ASK_AGAIN_S = 5.0
 BACK_OFF = 0.7
 # Of a rate that turned out to be too fast: the most that is tried from then on.
 BELOW = 0.9
@@ -136,6 +138,12 @@ class Pacer:
                 self._slowed_at, self._since_slowed, self._busy_s = now, 0, wait
                 self._fastest = min(self._fastest, max(SLOWEST, BELOW * too_fast))
                 self.rate = max(SLOWEST, BACK_OFF * too_fast)
+
+    def shut_out(self) -> bool:
+        """Whether nothing has been let in for so long, however late it came, that there is no point in asking now."""
+        with self._lock:
+            in_vain = not self._let_in and self._in_vain_s >= IN_VAIN_S
+            return in_vain and self._clock() - self._came_away < ASK_AGAIN_S
 
     def _too_fast(self, now: float) -> float:
         """The rate that was refused: of the first burst what was let in, later on that of the whole time since, the

@@ -5,6 +5,7 @@ sent again, and where whoever observes the traffic sees it.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from harness import __version__
 from harness.client import wire
 from harness.client.exchange import Answer, Header, Request
-from harness.client.pacer import Ceiling, Pacer
+from harness.client.pacer import IN_VAIN_S, Ceiling, Pacer
 from harness.client.retry_after import seconds
 from harness.client.transport import Transport
 from harness.client.veil import MAIN, OTHER, Veil, Veiled
@@ -23,6 +24,7 @@ AGENT = f"harness/{__version__}"
 JSON = "application/json"
 # How often a limited request is sent in all. A target that still says 429 then means it.
 TRIES = 6
+SHUT_OUT = f"it was not sent: the target has let nothing in for {IN_VAIN_S:g} s of waiting, and answers 429 to all"
 
 Observer = Callable[[Answer], None]
 Key = Literal["own"] | Veiled | str | None
@@ -126,6 +128,8 @@ class SourceSystem:
     def _paced(self, request: Request, send: Callable[[Request], Answer], *, hurried: bool = False) -> Answer:
         tries = TRIES if self._patient and not hurried else 1
         for left in reversed(range(tries)):
+            if not hurried and self._pacer.shut_out():
+                return Answer(request, sent_at=time.monotonic_ns(), failure=SHUT_OUT, unreached=True, veil=self._veil)
             sent = self._pacer.turn(hurried=hurried)
             answer = send(request)
             self._note(answer, sent)

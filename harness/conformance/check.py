@@ -61,7 +61,7 @@ class Check:
     def holds(self, held: bool, expected: str, answer: Answer, *, seen: Sequence[str] = ()) -> Answer:
         """Something about an answer."""
         if answer.unreached:
-            raise NotExercised(f"there was no connection to send it over: {answer.failure}")
+            raise NotExercised(f"it could not be sent: {answer.failure}")
         self.exercised += 1
         if not held:
             evidence: dict[str, Any] = {"curl": answer.curl(), "response": answer.shown()}

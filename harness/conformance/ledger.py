@@ -21,8 +21,8 @@ OWN = f"Bearer {MAIN}"
 
 @dataclass(slots=True)
 class Talk:
-    """One session. Times are monotonic ns; it was made between `asked_at` and `created_at`. `accepted` holds (sent, acked) of each accepted message; `key` is the one
-    that created it, as it is shown.
+    """One session. Times are monotonic ns; it was made between `asked_at` and `created_at`. `accepted` holds (sent,
+    acked) of each accepted message; `key` is the one that created it, as it is shown.
 
     `owed` counts those of them that were surely valid, so that each must be answered; the others were `doubtful`.
     `uncertain` counts messages whose fate is unknown; `excused` says why no reply can be asked for.

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from harness.client.pacer import LONGEST_WAIT_S, ROUNDING_S, SLOWEST, Ceiling, Pacer
+from harness.client.pacer import ASK_AGAIN_S, LONGEST_WAIT_S, ROUNDING_S, SLOWEST, Ceiling, Pacer
 
 
 class Clock:
@@ -229,3 +229,17 @@ def test_a_target_that_lets_nothing_in_at_all_costs_a_minute_and_then_a_moment_e
         pacer.limited(pacer.turn(), 86_400.0)
 
     assert 100 + LONGEST_WAIT_S < clock.now - began < 300
+
+
+def test_who_is_shut_out_is_told_so_until_it_may_ask_again_or_is_let_in(clock):
+    pacer = pacer_on(clock)
+    while not pacer.shut_out():
+        assert clock.now < 1000
+        pacer.limited(pacer.turn(), 1.0)
+    clock.now += ASK_AGAIN_S
+    assert not pacer.shut_out()
+    pacer.limited(pacer.turn(), 1.0)
+    assert pacer.shut_out()
+    clock.now += ASK_AGAIN_S
+    pacer.bore(pacer.turn())
+    assert not pacer.shut_out()

@@ -1,5 +1,6 @@
 """HTTP itself: methods, paths, lengths, and the forms in which a body may come: HTTP-1 to HTTP-3."""
 
+import json
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
@@ -67,6 +68,16 @@ class TrailingBytes(Fault):
 
     def on_answer(self, exchange: Exchange, answer: Answer) -> Answer:
         return replace(answer, wire=Wire(trailing=b"\n\n")) if answer.status == 200 else answer
+
+
+class HeadWithBody(Fault):
+    name = "head-with-body"
+    breaks = "HTTP-2"
+    summary = "an answer to HEAD is followed by the body that it only tells the length of"
+
+    def on_answer(self, exchange: Exchange, answer: Answer) -> Answer:
+        body = json.dumps(answer.body).encode()
+        return replace(answer, wire=Wire(trailing=body)) if exchange.method == "HEAD" else answer
 
 
 class OddIdFails(Fault):

@@ -88,6 +88,11 @@ async def wrong_length(site: Site):
     return await broken(site.creation())
 
 
+async def head_with_body(site: Site):
+    got = await site.raw(b"HEAD /v1/webhooks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    return not got.endswith(b"\r\n\r\n")
+
+
 async def trailing(site: Site):
     return (await site.raw(HEAD + LENGTH + b"\r\n" + BODY)).endswith(b"}\n\n")
 
@@ -178,6 +183,7 @@ FORMS = {
     "unknown-path-200": sent("POST", "/v1/elsewhere"),
     "unknown-path-500": status(lambda site: site.post("/v1/elsewhere", {}), 500),
     "length-too-long": wrong_length,
+    "head-with-body": head_with_body,
     "trailing-bytes": trailing,
     "odd-id-fails": odd_id("a~b", 500),
     "long-id-dropped": long_id,
