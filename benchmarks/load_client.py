@@ -21,19 +21,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 USERS = 50
-BODY = {
-    "clientId": "425462d5fcc648958485f40e501fed2f",
-    "source": "sms",
-    "customer": {"firstName": "Jo", "lastName": "Doe", "phoneNumber": "+15005550006", "email": "jo@example.org"},
-}
+SESSION = "d6a2593eddd3457d8c31b8c04c8d84ef"
+PATH = f"/v1/sessions/{SESSION}/messages"
+CONTENT = "My neighbour's dog barks all night, it's driving me crazy!!"
+KEY = "a-key-to-measure-with"
 
 SERVER = """
-import asyncio, json, sys
+import asyncio, sys
 import httptools, uvloop
-body = json.dumps({"status": 200, "sessionId": "d6a2593eddd3457d8c31b8c04c8d84ef", "userId": "1ba95b86d8384caa98b2b"})
-ANSWER = (
-    "HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body)
-).encode()
+ANSWER = b'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: 14\\r\\n\\r\\n{"status":200}'
 class Static(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport, self.parser = transport, httptools.HttpRequestParser(self)
@@ -71,39 +67,46 @@ def rate(user_class, host, seconds, users):
 OURS = """
 from locust import task
 from pathlib import Path
-from harness.load.customer import Customer
+from harness.load.customer import Customer, Session
 from harness.load.plan import LoadPlan
 from harness.load.station import Station
 from harness.profile import resolve
 from harness.recording.writer import JournalWriter, header_now
-host, seconds, users, body = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
-profile = resolve({"base_url": host, "client_id": body["clientId"]}, {"HARNESS_API_KEY": "a-key-to-measure-with"}, {})
-journal = JournalWriter(Path(sys.argv[5]) / "part.ndjson", header_now("run", "load", "customers"), profile.redactor)
+host, seconds, users, session, content, key = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7]
+profile = resolve({"base_url": host, "client_id": "c"}, {"HARNESS_API_KEY": key}, {})
+journal = JournalWriter(Path(sys.argv[7]) / "part.ndjson", header_now("run", "load", "customers"), profile.redactor)
 class Sender(Customer):
     station = Station(profile, None, journal, LoadPlan(think_s=0.0, connections=users))
     @task
-    def send(self):
-        self.open_session(body["customer"])
+    def speak(self):
+        resident = Session.of(session, None)
+        for _ in range(1000):
+            self.send(resident, content)
 rate(Sender, host, seconds, users)
 """
 
 FAST = """
 from locust import FastHttpUser, constant, task
-host, seconds, users, body = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
+host, seconds, users, session, content, key = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7]
 class Sender(FastHttpUser):
     wait_time = constant(0)
     @task
-    def send(self):
-        self.client.post("/v1/sessions", json=body, headers={"Authorization": "Bearer a-key-to-measure-with"})
+    def speak(self):
+        for _ in range(1000):
+            self.client.post(
+                f"/v1/sessions/{session}/messages",
+                name="/v1/sessions/{id}/messages",
+                json={"content": content},
+                headers={"Authorization": f"Bearer {key}"},
+            )
 rate(Sender, host, seconds, users)
 """
 
 K6 = """
 import http from 'k6/http';
 export const options = { vus: __USERS__, duration: '__SECONDS__s' };
-const body = JSON.stringify(__BODY__);
-const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer a-key-to-measure-with' };
-export default function () { http.post('__HOST__/v1/sessions', body, { headers }); }
+const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer __KEY__' };
+export default function () { http.post('__URL__', JSON.stringify({ content: __CONTENT__ }), { headers }); }
 """
 
 
@@ -131,17 +134,18 @@ def output(argv: list[str], core: int) -> tuple[str, float]:
 
 def locust_rate(source: str, host: str, seconds: float, core: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [host, str(seconds), str(USERS), json.dumps(BODY), folder]
+        arguments = [host, str(seconds), str(USERS), SESSION, CONTENT, KEY, folder]
         said, _ = output([sys.executable, "-c", IMPORTS + DRIVER + source, *arguments], core)
     return float(said.splitlines()[-1])
 
 
 def k6_rate(host: str, seconds: float, core: int) -> float:
     """Its start costs it a few hundredths of a second, which count here and do not for the others."""
-    script = K6.replace("__USERS__", str(USERS)).replace("__SECONDS__", str(seconds)).replace("__HOST__", host)
+    script = K6.replace("__USERS__", str(USERS)).replace("__SECONDS__", str(seconds)).replace("__KEY__", KEY)
+    script = script.replace("__URL__", host + PATH).replace("__CONTENT__", json.dumps(CONTENT))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "script.js"
-        path.write_text(script.replace("__BODY__", json.dumps(BODY)))
+        path.write_text(script)
         said, cpu_s = output([shutil.which("k6") or "k6", "run", "--no-usage-report", "--no-color", str(path)], core)
     found = re.search(r"http_reqs\.*: *(\d+) +[\d.]+/s", said)
     assert found, said

@@ -7,7 +7,7 @@ The codec is lossless: `decode(encode(event)) == event` for every event, lone su
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
@@ -21,6 +21,7 @@ _KINDS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _DEFAULTS = {kind: {f.name: f.default for f in fields(kind)} for kind in _NAMES}
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+_text = json.encoder.encode_basestring_ascii
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def encode_header(header: Header) -> str:
 
 def encode(event: Event) -> str:
     """One line, without its newline. Fields at their default are left out."""
+    quick = _QUICK.get(type(event))
+    return quick(event) if quick else _encode(event)
+
+
+def _encode(event: Event) -> str:
     kind = type(event)
     line: dict[str, Any] = {"e": _NAMES[kind]}
     for name, default in _DEFAULTS[kind].items():
@@ -57,6 +63,29 @@ def encode(event: Event) -> str:
         if value != default:
             line[name] = value
     return _dumps(line)
+
+
+def _planned(event: events.Planned) -> str:
+    session = "" if event.session is None else f',"session":{_text(event.session)}'
+    return (
+        f'{{"e":"planned","at":{event.at},"request":{_text(event.request)},"operation":{_text(event.operation)},'
+        f'"customer":{_text(event.customer)}{session}}}'
+    )
+
+
+def _sent(event: events.Sent) -> str:
+    queued = f',"queued":{event.queued}' if event.queued else ""
+    return f'{{"e":"sent","at":{event.at},"request":{_text(event.request)}{queued}}}'
+
+
+def _acked(event: events.Acked) -> str:
+    session = "" if event.session is None else f',"session":{_text(event.session)}'
+    user = "" if event.user is None else f',"user":{_text(event.user)}'
+    return f'{{"e":"acked","at":{event.at},"request":{_text(event.request)},"status":{event.status}{session}{user}}}'
+
+
+# What a load client writes of each message that goes well: spelled out, since it does so thousands of times a second.
+_QUICK: dict[type[Any], Callable[[Any], str]] = {events.Planned: _planned, events.Sent: _sent, events.Acked: _acked}
 
 
 def decode(line: str) -> Header | Event:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harness.errors import JournalError
 from harness.events import Gauged, Sent
-from harness.journal import Header, Part, decode, encode, encode_header, in_time, read
+from harness.journal import Header, Part, _encode, decode, encode, encode_header, in_time, read
 from tests.strategies import ANY_EVENT
 
 HEADER = Header("run", "load", "sink", "host", 1, 2)
@@ -21,6 +21,11 @@ def test_every_event_survives_the_journal(event):
     assert "\n" not in line
     assert line.isascii()
     assert decode(line) == event
+
+
+@given(ANY_EVENT)
+def test_the_quick_way_writes_what_the_other_writes(event):
+    assert encode(event) == _encode(event)
 
 
 @given(st.lists(ANY_EVENT, max_size=5), st.lists(ANY_EVENT, max_size=5))

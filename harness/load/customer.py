@@ -39,10 +39,15 @@ class ConversationOver(RescheduleTaskImmediately):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What createSession gave out. `user` is who its replies must name."""
+    """What createSession gave out. `user` is who its replies must name, `path` where its messages go."""
 
     id: str
     user: str | None
+    path: str
+
+    @classmethod
+    def of(cls, session: str, user: str | None) -> "Session":
+        return cls(session, user, f"/v1/sessions/{quote(session, safe='', errors='replace')}/messages")
 
 
 class Customer(User):
@@ -78,10 +83,10 @@ class Customer(User):
     def open_session(self, customer: dict[str, str]) -> Session:
         """Raises ConversationOver where no session came of it."""
         body = {"clientId": self.station.profile.client_id, "source": "sms", "customer": customer}
-        _, outcome = self._exchange("createSession", "/v1/sessions", body)
+        _, outcome = self._exchange("createSession", self.station.requests.post("/v1/sessions", body))
         if isinstance(outcome, Acked) and outcome.session is not None:
             self._free = outcome.at
-            return Session(outcome.session, outcome.user)
+            return Session.of(outcome.session, outcome.user)
         self._recover(outcome)
         raise ConversationOver
 
@@ -91,8 +96,7 @@ class Customer(User):
         Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
         """
         before = len(self.station.inbox.arrivals(session.id))
-        path = f"/v1/sessions/{quote(session.id, safe='', errors='replace')}/messages"
-        sent, outcome = self._exchange("sendMessage", path, {"content": content}, session)
+        sent, outcome = self.send(session, content)
         if isinstance(outcome, Acked):
             self._await_reply(session, before, sent)
             return
@@ -100,13 +104,15 @@ class Customer(User):
         if not isinstance(outcome, Limited):
             raise ConversationOver
 
+    def send(self, session: Session, content: str) -> tuple[int, Outcome]:
+        """Sends a message, and waits for no reply. When it was sent (monotonic nanoseconds), and what came of it."""
+        return self._exchange("sendMessage", self.station.requests.message(session.path, content), session)
+
     def hang_up(self, session: Session) -> None:
         """Makes room in the inbox: nobody will ask for this session again."""
         self.station.inbox.forget(session.id)
 
-    def _exchange(
-        self, operation: str, path: str, body: dict[str, Any], session: Session | None = None
-    ) -> tuple[int, Outcome]:
+    def _exchange(self, operation: str, payload: bytes, session: Session | None = None) -> tuple[int, Outcome]:
         """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""
         planned, turn = self._await_turn()
         request = self.station.new_request()
@@ -119,11 +125,11 @@ class Customer(User):
             self._await_turn_again(turn)
             sent = time.monotonic_ns()
             self.station.record(plan, Sent(sent, request, sent - ready if lease.queued else 0))
-            outcome, length = self._post(lease, request, operation, self.station.requests.post(path, body))
+            outcome, length = self._post(lease, request, operation, payload)
             self._rows.exchange(operation, outcome.at - sent, length, outcome)
         finally:
             lease.give_back()
-            self.station.record(plan if sent is None else outcome or Failed(time.monotonic_ns(), request, CUT_OFF))
+            self.station.note(plan if sent is None else outcome or Failed(time.monotonic_ns(), request, CUT_OFF))
         return sent, outcome
 
     def _lease(self, plan: Planned) -> Lease:

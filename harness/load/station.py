@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterator
 
+import gevent
+
 from harness.assets import asset
 from harness.contract import Contract
 from harness.events import Event
@@ -16,6 +18,9 @@ from harness.load.turns import Turns
 from harness.profile import Profile
 from harness.recording.writer import JournalWriter
 from harness.sink.inbox import Inbox
+
+# By then an outcome is in the journal: seconds.
+MOMENT_S = 0.05
 
 
 class Station:
@@ -31,6 +36,8 @@ class Station:
         self._dialler = Dialler(profile.base_url)
         self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
         self._journal = journal
+        self._noted: list[Event] = []
+        self._writing: gevent.Greenlet | None = None
         self._think_s = plan.think_s
         self.turns = Turns(profile.max_rate)
         self._customers = itertools.count(1)
@@ -52,8 +59,25 @@ class Station:
         )
 
     def record(self, *events: Event) -> None:
-        self._journal.write(*events)
+        """Writes them at once: of whatever is sent, a kill leaves a trace."""
+        self._journal.write(*self._noted, *events)
+        self._noted.clear()
+
+    def note(self, event: Event) -> None:
+        """Has it written with what is recorded next, or in a moment."""
+        self._noted.append(event)
+        self._writing = self._writing or gevent.spawn(self._write_notes)
 
     def close(self) -> None:
         """Writes no more events. The inbox hears on until the sink or the process ends."""
+        if self._writing is not None:
+            self._writing.kill(block=False)
+        if self._noted:
+            self.record()
         self._journal.close()
+
+    def _write_notes(self) -> None:
+        while True:
+            gevent.sleep(MOMENT_S)
+            if self._noted:
+                self.record()

@@ -4,7 +4,8 @@ import contextlib
 import select
 import time
 
-from gevent import monkey, socket
+from gevent import get_hub, monkey, socket
+from gevent.ssl import SSLSocket
 
 from harness.load.http.answer import Answer, AnswerReader
 from harness.load.patience import EXCHANGE_S, IDLE_S
@@ -18,7 +19,7 @@ _poll = monkey.get_original("select", "poll")
 class Connection:
     """An open connection. Moments are monotonic nanoseconds."""
 
-    __slots__ = ("_deadline", "_expired", "_idle_since", "_reader", "_socket")
+    __slots__ = ("_deadline", "_expired", "_hub", "_idle_since", "_poll", "_readable", "_reader", "_socket")
 
     def __init__(self, opened: socket.socket) -> None:
         self._socket = opened
@@ -26,6 +27,11 @@ class Connection:
         self._expired = False
         self._idle_since = time.monotonic_ns()
         self._deadline: int | None = None  # None between two exchanges
+        # Answers take a while: to wait for one is cheaper than to try, fail, and wait then. TLS may hold bytes back.
+        self._hub = get_hub()
+        self._readable = None if isinstance(opened, SSLSocket) else self._hub.loop.io(opened.fileno(), 1)
+        self._poll = _poll()
+        self._poll.register(opened.fileno(), select.POLLIN)
 
     def exchange(self, request: bytes) -> Answer:
         """Sends the request, once. Raises AnswerFailed, TimeoutError or OSError where no whole answer came of it."""
@@ -34,6 +40,8 @@ class Connection:
             self._socket.sendall(request)
             answer = None
             while answer is None:
+                if self._readable is not None:
+                    self._hub.wait(self._readable)
                 data = self._socket.recv(READ_BYTES)
                 answer = self._reader.feed(data) if data else self._end()
             return answer
@@ -64,11 +72,12 @@ class Connection:
         that nobody asked for."""
         if self.stale(time.monotonic_ns()):
             return False
-        poll = _poll()
-        poll.register(self._socket.fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return not self._poll.poll(0)
 
     def close(self) -> None:
+        if self._readable is not None:
+            self._readable.close()
+            self._readable = None
         self._socket.close()
 
     def _end(self) -> Answer:

@@ -8,6 +8,8 @@ import gevent
 import psutil
 import pytest
 from gevent.event import Event as Signal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.load.http import connection as timing
 from harness.load.http.dialler import Dialler
@@ -115,6 +117,15 @@ def test_bytes_that_nobody_asked_for_are_not_the_next_answer():
         assert [post(pool) for _ in range(3)] == [200, 200, 200]
 
     assert where.connections == 2
+
+
+@given(st.text())
+def test_a_message_is_the_same_request_either_way(content):
+    profile = resolve({"base_url": "http://127.0.0.1:1", "client_id": "c"}, {"HARNESS_API_KEY": "a-key-of-ours"}, {})
+    requests = Requests(profile)
+    content = content.encode("utf-8", "replace").decode()
+
+    assert requests.message("/v1/x", content) == requests.post("/v1/x", {"content": content})
 
 
 def test_nobody_listening_and_no_such_name_are_told_apart(unused_port: int):
