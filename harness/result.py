@@ -148,6 +148,8 @@ def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "scenario": settings.get("scenario"),
         "customers": settings.get("customers"),
         "planned_s": settings.get("duration_s"),
+        "arrival_rate": settings.get("arrival_rate"),
+        "spacing": settings.get("spacing"),
         "think_s": settings.get("think_s"),
         "connections": settings.get("connections"),
         "duration_s": measured.duration_s,

@@ -13,6 +13,9 @@ from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
 from harness.load.run import run_load
 
+# Who is there where nobody says how many: customers.
+CUSTOMERS = 100
+
 Command = Callable[..., Any]
 
 
@@ -36,7 +39,7 @@ def shared_connections(context: click.Context, parameter: click.Parameter, value
         raise click.BadParameter(str(error), context, parameter) from None
 
 
-def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
+def load_options(customers: int | None, duration: str) -> Callable[[Command], Command]:
     """The options of a load run, with these defaults."""
 
     def give(command: Command) -> Command:
@@ -58,8 +61,10 @@ def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
 
 
 @click.command()
-@click.argument("scenario", type=click.Choice(SCENARIOS), default=SCENARIOS[0])
-@load_options(customers=100, duration="60s")
+@click.argument("scenario", type=click.Choice(list(SCENARIOS)), required=False)
+@load_options(customers=None, duration="60s")
+@click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second, whatever happens.")
+@click.option("--poisson", is_flag=True, help="They come as a Poisson process, not at even distances.")
 @click.option(
     "--think", default="1s", callback=seconds, metavar="TIME", help="Mean pause before a message. Default: 1s."
 )
@@ -75,19 +80,31 @@ def load_options(customers: int, duration: str) -> Callable[[Command], Command]:
 @click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
 @target_options
 def command(
-    scenario: str,
-    customers: int,
+    scenario: str | None,
+    customers: int | None,
     duration: float,
+    arrival_rate: float | None,
+    poisson: bool,
     think: float,
     connections: int | None,
     web: bool,
     web_port: int,
     **flags: Any,
 ) -> None:
-    """Customers open a session, send messages with time to think, and wait for each reply."""
+    """Customers open a session, send messages with time to think, and wait for each reply.
+
+    \b
+    conversations  so many --customers, always busy (100 where no number is given)
+    arrivals       so many new ones a second, --arrival-rate, however those before them fare
+    """
+    if arrival_rate is not None and customers is not None:
+        raise click.UsageError("give --customers, who are always busy, or --arrival-rate, who come when they come")
+    scenario = scenario or ("conversations" if arrival_rate is None else "arrivals")
     plan = LoadPlan(
         scenario=scenario,
-        customers=customers,
+        customers=(customers or CUSTOMERS) if arrival_rate is None else 0,
+        arrival_rate=arrival_rate,
+        spacing="poisson" if poisson else "constant",
         duration_s=duration,
         think_s=think,
         connections=connections,

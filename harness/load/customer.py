@@ -65,12 +65,29 @@ class Customer(User):
         self._leaving = Signal()
         self._name, self._conversations = self.station.new_customer()
         self._free = self._due = time.monotonic_ns()
+        self._appointment: int | None = None
+
+    def expect(self, due: int) -> None:
+        """Has it come at a moment that was planned (monotonic nanoseconds): its first request is due then, however late
+        it is sent, and is counted as missed where it never is."""
+        self._appointment = self._due = due
+
+    def leave(self) -> None:
+        """For good: this customer does not come again."""
+        raise StopUser
 
     def stop(self, force: bool = False) -> bool:
         """Locust's wish that this customer leaves: it plans no more, and still waits for the reply it is owed."""
         self._leaving.set()
         stopped: bool = super().stop(force=force)
+        if stopped:  # it may not even have begun
+            self.on_stop()
         return stopped
+
+    def on_stop(self) -> None:
+        if self._appointment is not None:
+            self.station.miss(self._appointment)
+            self._appointment = None
 
     def next_conversation(self) -> Conversation:
         return next(self._conversations)
@@ -117,6 +134,7 @@ class Customer(User):
         planned, turn = self._await_turn()
         request = self.station.new_request()
         plan = Planned(planned, request, operation, self._name, session.id if session else None)
+        self._appointment = None
         ready = time.monotonic_ns()
         lease = self._lease(plan)
         outcome: Outcome | None = None
@@ -163,7 +181,7 @@ class Customer(User):
         first = turn = self.station.turns.take(now)
         self._wait_until(turn)
         turn = self._await_turn_again(turn)
-        return (self._due if first == now else first), turn
+        return (self._due if first == now or self._appointment is not None else first), turn
 
     def _await_turn_again(self, turn: int) -> int:
         """Waits for another turn where this one was lost: the turn on which it goes."""

@@ -29,7 +29,9 @@ def arguments(profile: Profile, plan: LoadPlan) -> list[str]:
     """The command line, without anything secret."""
     scenario = asset("locustfiles") / f"{plan.scenario}.py"
     argv = [sys.executable, "-m", "locust", "-f", str(scenario), "--host", profile.base_url]
-    argv += ["--users", str(plan.customers), "--spawn-rate", f"{plan.spawn_rate:.3f}"]
+    # In an open scenario Locust starts the timetable only.
+    users, rate = (1, 1.0) if plan.is_open else (plan.customers, plan.spawn_rate)
+    argv += ["--users", str(users), "--spawn-rate", f"{rate:.3f}"]
     if plan.web:
         # Loopback only: Locust's UI allows any origin, and whoever reaches it can start a load.
         return [*argv, "--web-host", LOOPBACK, "--web-port", str(plan.web_port)]

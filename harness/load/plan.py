@@ -1,10 +1,14 @@
 """What a load run is asked to do, and what it says while it does it. Records only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.errors import UsageError
+from harness.load.arrivals import Spacing
 
-SCENARIOS = ("conversations",)
+# A closed one keeps so many customers busy; in an open one so many come each second, however those before them fare.
+SCENARIOS: Mapping[str, Literal["closed", "open"]] = {"conversations": "closed", "arrivals": "open"}
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0
@@ -19,9 +23,10 @@ class LoadPlan:
 
     `think_s` is the mean pause of a customer between a reply and the next message. `spawn_s` is the time in which the
     customers arrive. `connections` is how many keep-alive connections they share, as the backend of a source system
-    would have it; None: each customer has one of its own. With `web`, Locust's own UI on loopback port `web_port`
-    starts and stops the customers instead, until the run is interrupted. `workers` beyond 0 are for a distributed run,
-    which does not exist yet.
+    would have it; None: each customer has one of its own. In an open scenario `customers` is 0, and `arrival_rate` of
+    them come each second, at even distances or as a Poisson process. With `web`, Locust's own UI on loopback port
+    `web_port` starts and stops the customers instead, until the run is interrupted. `workers` beyond 0 are for a
+    distributed run, which does not exist yet.
     """
 
     scenario: str = "conversations"
@@ -30,9 +35,15 @@ class LoadPlan:
     spawn_s: float | None = None
     think_s: float = 1.0
     connections: int | None = CONNECTIONS
+    arrival_rate: float | None = None
+    spacing: Spacing = "constant"
     web: bool = False
     web_port: int = 8089
     workers: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.arrival_rate is not None
 
     @property
     def spawn_rate(self) -> float:

@@ -20,6 +20,8 @@ from harness.recording.writer import JournalWriter, header_now
 from harness.sink.process import SinkProcess
 
 PHASE = "load"
+# Customers a second. No process comes near.
+FASTEST = 10_000.0
 # What customers get to settle the requests in flight when their replies can no longer come, or be seen: seconds.
 HURRIED_S = 2.0
 
@@ -69,7 +71,12 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError("--workers: a load runs in one process so far; leave it out")
     if plan.connections is not None and plan.connections < 1:
         raise UsageError("--connections takes a number from 1 on, or per-customer")
-    if plan.customers < 1 or plan.duration_s <= 0 or plan.think_s < 0:
+    if plan.is_open != (SCENARIOS[plan.scenario] == "open"):
+        takes = "--customers and no --arrival-rate" if plan.is_open else "--arrival-rate PER_SECOND"
+        raise UsageError(f"{plan.scenario} takes {takes}")
+    if plan.arrival_rate is not None and not 0 < plan.arrival_rate <= FASTEST:
+        raise UsageError(f"--arrival-rate takes a number of customers a second, up to {FASTEST:g}")
+    if (plan.customers < 1 and not plan.is_open) or plan.duration_s <= 0 or plan.think_s < 0:
         raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
 
 

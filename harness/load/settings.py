@@ -15,6 +15,8 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "scenario": plan.scenario,
         "customers": plan.customers,
         "duration_s": plan.duration_s,
+        "arrival_rate": plan.arrival_rate,
+        "spacing": plan.spacing if plan.is_open else None,
         "think_s": plan.think_s,
         "connections": plan.connections,
         "reply_timeout_s": profile.reply_timeout,

@@ -36,6 +36,8 @@ def add_options(parser: Any, **_: Any) -> None:
     group = parser.add_argument_group("Messaging API")
     group.add_argument("--client-id", metavar="ID", help="Of the tenant whose key is in HARNESS_API_KEY")
     group.add_argument("--think", type=float, default=1.0, metavar="SECONDS", help="Mean pause before a message")
+    group.add_argument("--arrival-rate", type=float, metavar="PER_SECOND", help="Who comes, in an open scenario")
+    group.add_argument("--poisson", action="store_true", help="They come as a Poisson process, not at even distances")
     group.add_argument(
         "--connections", default=str(CONNECTIONS), metavar="N|per-customer", help="Which the customers share"
     )
@@ -53,6 +55,9 @@ class Standalone:
             duration_s=float(options.run_time or 0),
             think_s=options.think,
             connections=connections(options.connections),
+            scenario=_scenario(options),
+            arrival_rate=options.arrival_rate,
+            spacing="poisson" if options.poisson else "constant",
         )
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-locust"
         self._folder = _folder(options.report, self._run)
@@ -101,6 +106,11 @@ def _profile(options: Namespace, environment: Mapping[str, str]) -> Profile:
     if not options.host and not environment.get("HARNESS_BASE_URL"):
         raise UsageError("the target is missing: give --host URL")
     return resolve({"base_url": options.host, "client_id": options.client_id}, environment, {})
+
+
+def _scenario(options: Namespace) -> str:
+    """The name of the file, which may be anybody's own."""
+    return Path(str(options.locustfile or "").partition(",")[0]).stem or "locust"
 
 
 def _folder(given: str | None, run: str) -> Path:

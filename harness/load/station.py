@@ -7,7 +7,7 @@ import gevent
 
 from harness.assets import asset
 from harness.contract import Contract
-from harness.events import Event
+from harness.events import Event, Planned
 from harness.load.conversation import Conversation, conversations
 from harness.load.http.dialler import Dialler
 from harness.load.http.pool import Pool
@@ -38,7 +38,7 @@ class Station:
         self._journal = journal
         self._noted: list[Event] = []
         self._writing: gevent.Greenlet | None = None
-        self._think_s = plan.think_s
+        self.plan = plan
         self.turns = Turns(profile.max_rate)
         self._customers = itertools.count(1)
 
@@ -55,13 +55,17 @@ class Station:
         """A name, and what that customer is going to say."""
         number = next(self._customers)
         return f"c{number}", conversations(
-            self.profile.seed, number, self._think_s, avoid=self.profile.handover_phrases
+            self.profile.seed, number, self.plan.think_s, avoid=self.profile.handover_phrases
         )
 
     def record(self, *events: Event) -> None:
         """Writes them at once: of whatever is sent, a kill leaves a trace."""
         self._journal.write(*self._noted, *events)
         self._noted.clear()
+
+    def miss(self, due: int) -> None:
+        """A customer who was to come at `due`, and for whom there was no time."""
+        self.note(Planned(due, self.new_request(), "createSession", "nobody"))
 
     def note(self, event: Event) -> None:
         """Has it written with what is recorded next, or in a moment."""

@@ -56,7 +56,9 @@ def command_of(result: Result) -> str:
         "--session-ttl": target.get("session_ttl"),
         "--reply-timeout": target.get("reply_timeout"),
         "--max-rate": target.get("max_rate"),
-        "--customers": load.get("customers"),
+        "--customers": load.get("customers") or None,
+        "--arrival-rate": load.get("arrival_rate"),
+        "--connections": _connections(load),
         "--duration": load.get("planned_s"),
         "--seed": result["seed"],
     }
@@ -64,8 +66,14 @@ def command_of(result: Result) -> str:
         options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
     lines = [verb, *([flag, _argument(value)] for flag, value in options.items() if value is not None)]
     lines += [["--objective", objective["objective"]] for objective in load.get("objectives", ())]
+    lines += [["--poisson"]] if load.get("spacing") == "poisson" else []
     lines += [["--strict"]] if result["strict"] else []
     return " \\\n  ".join(map(shlex.join, lines))
+
+
+def _connections(load: Mapping[str, Any]) -> object:
+    """Nothing of a run of old, which does not say."""
+    return (load["connections"] or "per-customer") if "connections" in load else None
 
 
 def _argument(value: object) -> str:

@@ -1,0 +1,74 @@
+"""The open model: customers come when the timetable says so, however the target fares, and each comes once."""
+
+import time
+from collections.abc import Iterator
+from random import Random
+from typing import Any, ClassVar
+
+import gevent
+from gevent.event import Event as Signal
+from locust import User, constant, task
+from locust.exception import StopUser
+
+from harness.errors import UsageError
+from harness.load.arrivals import Shape, arrivals, steady
+from harness.load.customer import SECOND, Customer
+
+# After so many customers in one go the others get a turn: a timetable that is behind must not hold up those who came.
+AT_ONCE = 20
+
+
+class Timetable(User):
+    """Lets customers in. A scenario's subclass names who comes, and says how the rate moves over the run."""
+
+    abstract = True
+    # Locust starts exactly one of these, and nobody else: the customers are started here.
+    fixed_count = 1
+    wait_time = constant(0)
+
+    customer: ClassVar[type[Customer]]
+    shape: ClassVar[Shape] = steady()
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self._closing = Signal()
+
+    def stop(self, force: bool = False) -> bool:
+        """Locust's wish that the run ends: nobody comes any more, and who was due by now is counted as missed."""
+        self._closing.set()
+        stopped: bool = super().stop(force=force)
+        return stopped
+
+    @task
+    def let_customers_in(self) -> None:
+        began = time.monotonic_ns()
+        dues = (began + round(moment * SECOND) for moment in self._moments())
+        for number, due in enumerate(dues):
+            left = due - time.monotonic_ns()
+            if self._closing.wait(left / SECOND) if left > 0 else self._closing.is_set():
+                self._close(due, dues)
+                break
+            if left <= 0 and number % AT_ONCE == 0:
+                gevent.sleep(0)
+            self._admit(due)
+        raise StopUser
+
+    def _moments(self) -> Iterator[float]:
+        station = self.customer.station
+        plan = station.plan
+        if plan.arrival_rate is None:
+            raise UsageError("this scenario takes --arrival-rate PER_SECOND")
+        dice = Random(f"{station.profile.seed}/arrivals")
+        return arrivals(plan.arrival_rate, plan.duration_s, self.shape, plan.spacing, dice)
+
+    def _admit(self, due: int) -> None:
+        # Not by runner.spawn_users, which counts all customers there are for each that comes.
+        comer = self.customer(self.environment)
+        comer.expect(due)
+        comer.start(self.environment.runner.user_greenlets)
+
+    def _close(self, due: int, later: Iterator[int]) -> None:
+        now = time.monotonic_ns()
+        while due <= now:
+            self.customer.station.miss(due)
+            due = next(later, now + 1)
