@@ -50,12 +50,12 @@ def silent_port() -> Iterator[int]:
 
 
 def drive(base_url: str, folder: Path, story: str) -> tuple[list[Any], str]:
-    """Runs `story` after PREPARED: the events that its customers wrote, and what it printed."""
+    """Runs `story` after PREPARED, to its orderly end: the events that its customers wrote, and what it printed."""
     profile = profile_for(base_url)
     part = folder / "parts" / "load-customers.ndjson"
     with SinkProcess.start(profile, folder, "run-1", "load") as sink:
         environment = {**os.environ, **environment_of(profile), **sink.feed.environment()}
-        argv = [sys.executable, "-c", PREPARED + story, str(part)]
+        argv = [sys.executable, "-c", f"{PREPARED}{story}Customer.station.close()\n", str(part)]
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     return list(in_time(read_run(folder), "load")), done.stdout
