@@ -63,7 +63,7 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
 @click.command()
 @click.argument("scenario", type=click.Choice(list(SCENARIOS)), required=False)
 @load_options(customers=None, duration="60s")
-@click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second, whatever happens.")
+@click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second, in arrivals and surge.")
 @click.option("--poisson", is_flag=True, help="They come as a Poisson process, not at even distances.")
 @click.option(
     "--think", default="1s", callback=seconds, metavar="TIME", help="Mean pause before a message. Default: 1s."
@@ -96,6 +96,9 @@ def command(
     \b
     conversations  so many --customers, always busy (100 where no number is given)
     arrivals       so many new ones a second, --arrival-rate, however those before them fare
+    handover       conversations in which the customer asks for a human
+    surge          arrivals that are ten times as many for a fifth of the run
+    soak           customers who stay in one session for as long as it lives
     """
     if arrival_rate is not None and customers is not None:
         raise click.UsageError("give --customers, who are always busy, or --arrival-rate, who come when they come")

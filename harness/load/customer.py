@@ -17,12 +17,13 @@ from locust import User, constant
 from locust.exception import RescheduleTaskImmediately, StopUser
 
 from harness.client.retry_after import seconds as retry_after_s
-from harness.errors import SinkDied
+from harness.errors import SinkDied, UsageError
 from harness.events import Acked, Failed, Limited, Planned, Replied, Sent
 from harness.load.conversation import Conversation
 from harness.load.http.failure import reason_of
 from harness.load.http.pool import Lease
 from harness.load.outcome import CUT_OFF, Outcome
+from harness.load.plan import NO_PHRASES
 from harness.load.rows import Rows
 from harness.load.station import Station
 
@@ -91,6 +92,14 @@ class Customer(User):
 
     def next_conversation(self) -> Conversation:
         return next(self._conversations)
+
+    @property
+    def handover_phrase(self) -> str:
+        """What makes the target hand over to a human. Raises UsageError where the profile does not say."""
+        phrases = self.station.profile.handover_phrases
+        if not phrases:
+            raise UsageError(NO_PHRASES)
+        return phrases[0]
 
     def pause(self, seconds: float) -> None:
         """Thinks for so long, counted from the last reply. What follows is due at the end of it."""

@@ -8,7 +8,14 @@ from harness.errors import UsageError
 from harness.load.arrivals import Spacing
 
 # A closed one keeps so many customers busy; in an open one so many come each second, however those before them fare.
-SCENARIOS: Mapping[str, Literal["closed", "open"]] = {"conversations": "closed", "arrivals": "open"}
+SCENARIOS: Mapping[str, Literal["closed", "open"]] = {
+    "conversations": "closed",
+    "arrivals": "open",
+    "handover": "closed",
+    "surge": "open",
+    "soak": "closed",
+}
+NO_PHRASES = "handover takes handover_phrases in the profile: what makes the target hand over"
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0

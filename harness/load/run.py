@@ -9,7 +9,7 @@ from harness.events import Began, Ended, Ending
 from harness.load.generator import start_locust
 from harness.load.handover import Handover
 from harness.load.patience import PROCESS_S, farewell_s
-from harness.load.plan import SCENARIOS, LoadPlan, Progress
+from harness.load.plan import NO_PHRASES, SCENARIOS, LoadPlan, Progress
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.watch import Watch
@@ -45,6 +45,8 @@ def run_load(
     SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
     """
     _check(plan)
+    if plan.scenario == "handover" and not profile.handover_phrases:
+        raise UsageError(NO_PHRASES)
     folder = folder.absolute()
     header = header_now(run_id, PHASE, "harness")
     with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
