@@ -8,6 +8,7 @@ Poisson arrivals, when it reaches the sum of n exponential gaps.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 from typing import Literal
 
@@ -55,16 +56,21 @@ def arrivals(
     rate: float, duration_s: float, shape: Shape, spacing: Spacing = "constant", dice: Random | None = None
 ) -> Iterator[float]:
     """The moments of all arrivals, in seconds from the beginning, ascending. `rate` is the full one, a second."""
-    due, begins_s, passed = 0.0, 0.0, 0.0
-    gap = (dice or Random(0)).expovariate if spacing == "poisson" else _one
-    due += gap(1.0) if spacing == "poisson" else 0.0
+    begins_s, passed = 0.0, 0.0
+    areas = _areas(spacing, dice)
+    due = next(areas)
     for stretch in shape:
         length_s, area = stretch.share * duration_s, stretch.area * rate * duration_s
         while due < passed + area:
             yield begins_s + length_s * _reached((due - passed) / area, stretch.begin, stretch.end)
-            due += gap(1.0)
+            due = next(areas)
         begins_s += length_s
         passed += area
+
+
+def endless(rate: float, spacing: Spacing = "constant", dice: Random | None = None) -> Iterator[float]:
+    """The same for a run whose end is not known: at the full rate, for ever."""
+    return (area / rate for area in _areas(spacing, dice))
 
 
 def share(moments: Iterator[float], part: int, parts: int) -> Iterator[float]:
@@ -72,8 +78,14 @@ def share(moments: Iterator[float], part: int, parts: int) -> Iterator[float]:
     return (moment for number, moment in enumerate(moments) if number % parts == part)
 
 
-def _one(rate: float) -> float:
-    return 1.0 / rate
+def _areas(spacing: Spacing, dice: Random | None) -> Iterator[float]:
+    """The area below the rate at which each arrival comes."""
+    if spacing == "constant":
+        yield from map(float, count())
+    due, dice = 0.0, dice or Random(0)
+    while True:
+        due += dice.expovariate(1.0)
+        yield due
 
 
 def _reached(part: float, begin: float, end: float) -> float:

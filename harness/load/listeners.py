@@ -18,8 +18,10 @@ from harness.load.attached import Attached
 from harness.load.customer import Customer
 from harness.load.handover import Handover
 from harness.load.patience import farewell_s
+from harness.load.plan import FASTEST
 from harness.load.standalone import Standalone, add_options
 from harness.load.station import Station
+from harness.load.timetable import Timetable
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +54,22 @@ def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
         if not isinstance(runner, LocalRunner):
             raise UsageError("this scenario runs in one process: leave out --master, --worker and --processes")
         handover = Handover.from_environment(os.environ)
+        _check(environment, handover.plan.arrival_rate if handover else environment.parsed_options.arrival_rate)
         host = Attached(handover, os.environ) if handover else Standalone(environment.parsed_options, os.environ)
     except HarnessError as error:
         sys.stderr.write(f"harness: {error}\n")
         sys.exit(error.exit_code)
     Customer.station = host.station
     _Shift(environment, web_ui, host)
+
+
+def _check(environment: Any, arrival_rate: float | None) -> None:
+    """Whether there is a rate where, and only where, the scenario has a timetable."""
+    is_open = any(issubclass(user_class, Timetable) for user_class in environment.user_classes)
+    if is_open and not (arrival_rate and 0 < arrival_rate <= FASTEST):
+        raise UsageError(f"this scenario takes --arrival-rate PER_SECOND, above 0 and up to {FASTEST:g}")
+    if not is_open and arrival_rate is not None:
+        raise UsageError("--arrival-rate: the customers of this scenario come back again and again; leave it out")
 
 
 class _Shift:

@@ -15,6 +15,8 @@ SCENARIOS: Mapping[str, Literal["closed", "open"]] = {
     "surge": "open",
     "soak": "closed",
 }
+# Customers a second. No process comes near.
+FASTEST = 10_000.0
 NO_PHRASES = "handover takes handover_phrases in the profile: what makes the target hand over"
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2

@@ -9,7 +9,7 @@ from harness.events import Began, Ended, Ending
 from harness.load.generator import start_locust
 from harness.load.handover import Handover
 from harness.load.patience import PROCESS_S, farewell_s
-from harness.load.plan import NO_PHRASES, SCENARIOS, LoadPlan, Progress
+from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.watch import Watch
@@ -20,8 +20,6 @@ from harness.recording.writer import JournalWriter, header_now
 from harness.sink.process import SinkProcess
 
 PHASE = "load"
-# Customers a second. No process comes near.
-FASTEST = 10_000.0
 # What customers get to settle the requests in flight when their replies can no longer come, or be seen: seconds.
 HURRIED_S = 2.0
 

@@ -10,8 +10,7 @@ from gevent.event import Event as Signal
 from locust import User, constant, task
 from locust.exception import StopUser
 
-from harness.errors import UsageError
-from harness.load.arrivals import Shape, arrivals, steady
+from harness.load.arrivals import Shape, arrivals, endless, steady
 from harness.load.customer import SECOND, Customer
 
 # After so many customers in one go the others get a turn: a timetable that is behind must not hold up those who came.
@@ -56,9 +55,10 @@ class Timetable(User):
     def _moments(self) -> Iterator[float]:
         station = self.customer.station
         plan = station.plan
-        if plan.arrival_rate is None:
-            raise UsageError("this scenario takes --arrival-rate PER_SECOND")
+        assert plan.arrival_rate is not None  # seen to when the scenario was loaded
         dice = Random(f"{station.profile.seed}/arrivals")
+        if not plan.duration_s:  # Locust was started by hand, to run until it is stopped
+            return endless(plan.arrival_rate, plan.spacing, dice)
         return arrivals(plan.arrival_rate, plan.duration_s, self.shape, plan.spacing, dice)
 
     def _admit(self, due: int) -> None:

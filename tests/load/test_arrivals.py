@@ -1,6 +1,6 @@
 """Arrivals come when the rate says so: neither early, nor late, nor fewer."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
 from statistics import mean, variance
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.load.arrivals import arrivals, ramp, share, spike, steady, steps
+from harness.load.arrivals import arrivals, endless, ramp, share, spike, steady, steps
 
 SHAPES = {"steady": steady(), "ramp": ramp(), "steps": steps(5), "spike": spike()}
 
@@ -22,6 +22,13 @@ def test_arrivals_ascend_within_the_run_and_are_as_many_as_the_area_says(shape, 
     assert all(0 <= moment <= duration_s + 1e-6 for moment in moments)
     expected = rate * duration_s * sum(stretch.area for stretch in shape)
     assert abs(len(moments) - expected) <= (6 * expected**0.5 + 6 if poisson else 1.001)
+
+
+@pytest.mark.parametrize("spacing", ["constant", "poisson"])
+def test_a_run_without_an_end_begins_as_one_that_has_one(spacing):
+    limited = list(arrivals(7, 20, steady(), spacing, Random(5)))
+
+    assert list(islice(endless(7, spacing, Random(5)), len(limited))) == pytest.approx(limited)
 
 
 def test_a_constant_rate_is_evenly_spaced_from_the_first_moment_on():

@@ -30,12 +30,11 @@ from tests.load.running import (
     until,
 )
 
-SCENARIO = str(asset("locustfiles") / "conversations.py")
 
-
-def locust(*options: str, key: str = KEY, client_id: str = CLIENT_ID) -> Child:
+def locust(*options: str, key: str = KEY, client_id: str = CLIENT_ID, scenario: str = "conversations") -> Child:
     environment = {"HARNESS_API_KEY": key, "HARNESS_CLIENT_ID": client_id}
-    return Child("locust", [sys.executable, "-m", "locust", "-f", SCENARIO, *options], environment=environment)
+    argv = [sys.executable, "-m", "locust", "-f", str(asset("locustfiles") / f"{scenario}.py"), *options]
+    return Child("locust", argv, environment=environment)
 
 
 def events_of(folder: Path) -> list[Any]:
@@ -58,6 +57,42 @@ def test_plain_locust_runs_headless_and_has_the_report_written(tmp_path: Path):
     assert (folder / "report.html").exists()
     assert not [path for path in folder.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert nothing_is_left()
+
+
+@pytest.mark.parametrize(("options", "ending"), [(("-t", "3s"), "completed"), ((), "stopped")])
+def test_plain_locust_lets_customers_come_at_a_rate_with_an_end_and_without(
+    tmp_path: Path, options: tuple[str, ...], ending: str
+):
+    folder = tmp_path / "report"
+    with sandbox(*QUICK) as target:
+        usual = ("--host", target.base_url, "--headless", "--arrival-rate", "20", "--think", "0.05", "--only-summary")
+        with locust(*usual, *options, "--report", str(folder), scenario="arrivals") as running:
+            if ending == "stopped":
+                until(lambda: len(target.requests("createSession")) > 40)
+                running.signal(signal.SIGINT)
+            code, said = running.wait(PATIENCE_S), running.last_words
+        sessions = len(target.requests("createSession"))
+
+    result = json.loads((folder / "result.json").read_text())
+    assert code == 0, said
+    assert result["load"]["sessions"]["planned"] == sessions
+    assert sessions == 60 if ending == "completed" else sessions > 40
+    assert (result["load"]["scenario"], result["load"]["arrival_rate"]) == ("arrivals", 20)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options"),
+    [
+        ("arrivals", ()),
+        ("surge", ("--arrival-rate", "0")),
+        ("arrivals", ("--arrival-rate", "nan")),
+        ("conversations", ("--arrival-rate", "5")),
+    ],
+)
+def test_a_rate_is_given_to_those_scenarios_that_take_one(scenario: str, options: tuple[str, ...]):
+    with locust("--host", "http://127.0.0.1:9", "--headless", *options, scenario=scenario) as running:
+        assert running.wait(PATIENCE_S) == 2
+        assert "--arrival-rate" in running.last_words
 
 
 @pytest.mark.parametrize(
