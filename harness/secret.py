@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 MASK = "[secret]"
 # A shorter "secret" would blank out ordinary words wherever they stand.
 SHORTEST = 6
+# Backslashes before one character.
+DEEPEST = 7
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -75,4 +77,6 @@ def _spellings(character: str) -> str:
     """A pattern for one character: plain, escaped as in JSON (and in JSON within JSON), or as in a URL."""
     code = "".join(f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}")
     # The escapes first: a key may itself hold a backslash or a percent sign.
-    return rf"(?:\\+u00{code}|%{code}|\\*{re.escape(character)})"
+    # No more backslashes than JSON within JSON within JSON has: a text may hold nothing but backslashes, megabytes of
+    # them, and each of them is a beginning that is tried.
+    return rf"(?:\\{{1,{DEEPEST}}}u00{code}|%{code}|\\{{0,{DEEPEST}}}{re.escape(character)})"

@@ -126,8 +126,9 @@ def judge_validity(measured: Measurements) -> Validity:
     turned_away = measured.gauges.get("sink.rejected.connections")
     if turned_away is not None and turned_away.max and measured.replies.get("lost"):
         invalid.append(f"the sink itself turned {turned_away.max:.0f} calls away, for want of connections")
-    if measured.messages.get("missed"):
-        degraded.append(f"{measured.messages['missed']} planned messages were never sent")
+    for what, counts in (("messages", measured.messages), ("sessions", measured.sessions)):
+        if counts.get("missed"):
+            degraded.append(f"{counts['missed']} planned {what} were never sent")
     if invalid:
         return Validity("invalid", tuple(invalid + degraded))
     return Validity("degraded" if degraded else "valid", tuple(degraded))

@@ -1,6 +1,7 @@
 """A secret is never shown by mistake, and is taken out of what others wrote."""
 
 import json
+import time
 import traceback
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
@@ -80,6 +81,14 @@ def test_a_key_is_found_in_any_case_as_in_the_name_of_a_header(key, cased):
 @given(KEYS, st.sampled_from((str.upper, str.lower)))
 def test_a_key_is_found_in_hexadecimal(key, cased):
     assert Redactor(Secret(key)).clean(cased(key.encode().hex())) == MASK
+
+
+@pytest.mark.parametrize("text", ["\\" * 1_000_000, '{"a": "' + "\\u0073" * 100_000, "%" * 1_000_000])
+def test_a_text_that_is_all_escapes_is_cleaned_in_no_time(text):
+    began = time.process_time()
+
+    assert Redactor(Secret("sk-\\very\\secret")).clean(text) == text
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("text", ["", "nothing to hide", "a\ud800b"])

@@ -189,4 +189,4 @@ def _aftermath(connection: socket.socket, reader: h11.Connection) -> tuple[bool,
         return True, b""
     except OSError:
         return False, b""
-    return bool(more), more
+    return False, more

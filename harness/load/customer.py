@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from gevent.event import Event as Signal
-from locust import User, constant
+from locust import User
 from locust.exception import RescheduleTaskImmediately, StopUser
 
 from harness.client.retry_after import seconds as retry_after_s
@@ -57,8 +57,6 @@ class Customer(User):
     abstract = True
     station: ClassVar[Station]
 
-    wait_time = constant(0)
-
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._pool = self.station.connections()
@@ -67,15 +65,19 @@ class Customer(User):
         self._name, self._conversations = self.station.new_customer()
         self._free = self._due = time.monotonic_ns()
         self._appointment: int | None = None
+        self._comes_once = False
 
     def expect(self, due: int) -> None:
-        """Has it come at a moment that was planned (monotonic nanoseconds): its first request is due then, however late
-        it is sent, and is counted as missed where it never is."""
+        """Has it come once, at a planned moment (monotonic nanoseconds): its first request is due then, however late it
+        is sent, and is counted as missed where it never is."""
         self._appointment = self._due = due
+        self._comes_once = True
 
-    def leave(self) -> None:
-        """For good: this customer does not come again."""
-        raise StopUser
+    def wait_time(self) -> float:
+        """Locust asks between two tasks. It has no pause to make: what there is to wait for is planned."""
+        if self._comes_once:
+            raise StopUser
+        return 0.0
 
     def stop(self, force: bool = False) -> bool:
         """Locust's wish that this customer leaves: it plans no more, and still waits for the reply it is owed."""
@@ -111,24 +113,25 @@ class Customer(User):
         body = {"clientId": self.station.profile.client_id, "source": "sms", "customer": customer}
         _, outcome = self._exchange("createSession", self.station.requests.post("/v1/sessions", body))
         if isinstance(outcome, Acked) and outcome.session is not None:
-            self._free = outcome.at
+            self._free = self._due = outcome.at
             return Session.of(outcome.session, outcome.user)
         self._recover(outcome)
-        raise ConversationOver
+        raise self._over()
 
     def say(self, session: Session, content: str) -> None:
         """Sends a message and waits for its reply. A message that was limited is dropped, and the conversation goes on.
 
         Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
         """
-        before = len(self.station.inbox.arrivals(session.id))
+        # What came before belongs to what was said before: a session may last for days.
+        self.station.inbox.forget(session.id)
         sent, outcome = self.send(session, content)
         if isinstance(outcome, Acked):
-            self._await_reply(session, before, sent)
+            self._await_reply(session, sent)
             return
         self._recover(outcome)
         if not isinstance(outcome, Limited):
-            raise ConversationOver
+            raise self._over()
 
     def send(self, session: Session, content: str) -> tuple[int, Outcome]:
         """Sends a message, and waits for no reply. When it was sent (monotonic nanoseconds), and what came of it."""
@@ -199,19 +202,19 @@ class Customer(User):
             self._wait_until(turn)
         return turn
 
-    def _await_reply(self, session: Session, before: int, sent: int) -> None:
+    def _await_reply(self, session: Session, sent: int) -> None:
         deadline = sent + round(self.station.profile.reply_timeout * SECOND)
-        reply = self._reply(session, before, deadline)
+        reply = self._reply(session, deadline)
         if reply is None:
-            self._free = time.monotonic_ns()
+            self._free = self._due = time.monotonic_ns()
             self._rows.no_reply(self._free - sent)
-            raise ConversationOver
-        self._free = reply.at
+            raise self._over()
+        self._free = self._due = reply.at
         self._rows.reply(reply.at - sent, len(reply.body or ""))
 
-    def _reply(self, session: Session, before: int, deadline: int) -> Replied | None:
-        """The first arrival after the first `before` of them that is a reply to this session's user."""
-        seen = before
+    def _reply(self, session: Session, deadline: int) -> Replied | None:
+        """The first arrival that is a reply to this session's user."""
+        seen = 0
         while (left := deadline - time.monotonic_ns()) > 0:
             try:
                 arrivals = self.station.inbox.wait(session.id, seen + 1, left / SECOND)
@@ -223,12 +226,15 @@ class Customer(User):
             seen = max(seen, len(arrivals))
         return None
 
+    def _over(self) -> Exception:
+        return StopUser() if self._comes_once else ConversationOver()
+
     def _recover(self, outcome: Outcome) -> None:
         """Stays away for as long as a request without success asks for."""
         asked = outcome.retry_after_s if isinstance(outcome, Limited) else None
         seconds = SETBACK_S * (1 + random.random() / 2) if asked is None else asked + random.random() * SPREAD_S
         self._wait_until(time.monotonic_ns() + round(seconds * SECOND))
-        self._free = time.monotonic_ns()
+        self._free = self._due = time.monotonic_ns()
 
     def _wait_until(self, moment: int) -> None:
         """Sleeps until `moment`. Raises StopUser where the customer is told to leave before it."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event as Signal
+from gevent.pool import Group
 from locust import User, constant, task
 from locust.exception import StopUser
 
@@ -31,12 +32,19 @@ class Timetable(User):
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._closing = Signal()
+        # Locust knows nothing of them: it would stop those that its own plan did not ask for.
+        self._inside = Group()
+        environment.events.test_stopping.add_listener(self._close)
 
     def stop(self, force: bool = False) -> bool:
-        """Locust's wish that the run ends: nobody comes any more, and who was due by now is counted as missed."""
-        self._closing.set()
+        """Locust's wish that the run ends: nobody comes any more, and who is inside may finish."""
+        self._close()
         stopped: bool = super().stop(force=force)
         return stopped
+
+    def on_stop(self) -> None:
+        """Also where the time to finish is over: then who is still inside is cut off."""
+        self._inside.kill()
 
     @task
     def let_customers_in(self) -> None:
@@ -44,12 +52,15 @@ class Timetable(User):
         dues = (began + round(moment * SECOND) for moment in self._moments())
         for number, due in enumerate(dues):
             left = due - time.monotonic_ns()
-            if self._closing.wait(left / SECOND) if left > 0 else self._closing.is_set():
-                self._close(due, dues)
-                break
-            if left <= 0 and number % AT_ONCE == 0:
+            if left > 0:
+                self._closing.wait(left / SECOND)
+            elif number % AT_ONCE == 0:
                 gevent.sleep(0)
+            if self._closing.is_set():
+                self._miss(due, dues)
+                break
             self._admit(due)
+        self._inside.join()
         raise StopUser
 
     def _moments(self) -> Iterator[float]:
@@ -62,12 +73,18 @@ class Timetable(User):
         return arrivals(plan.arrival_rate, plan.duration_s, self.shape, plan.spacing, dice)
 
     def _admit(self, due: int) -> None:
-        # Not by runner.spawn_users, which counts all customers there are for each that comes.
         comer = self.customer(self.environment)
         comer.expect(due)
-        comer.start(self.environment.runner.user_greenlets)
+        comer.start(self._inside)
 
-    def _close(self, due: int, later: Iterator[int]) -> None:
+    def _close(self, **_: Any) -> None:
+        if not self._closing.is_set():
+            self._closing.set()
+            for greenlet in list(self._inside):
+                greenlet.args[0].stop()
+
+    def _miss(self, due: int, later: Iterator[int]) -> None:
+        """Who was due by now, and was not let in."""
         now = time.monotonic_ns()
         while due <= now:
             self.customer.station.miss(due)

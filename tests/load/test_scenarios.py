@@ -7,7 +7,7 @@ import pytest
 
 from harness.assets import asset
 from harness.errors import UsageError
-from harness.events import Acked, Planned, Replied
+from harness.events import Acked, Limited, Planned, Replied
 from harness.load.plan import SCENARIOS, LoadPlan
 from harness.load.run import run_load
 from harness.measurement import measure
@@ -62,6 +62,24 @@ def test_a_surge_is_ten_times_as_many_in_its_middle(tmp_path: Path):
     fifth = Counter(int((at - plans[0]) / 1e9) for at in plans)
     assert fifth[2] == pytest.approx(60, abs=2)
     assert fifth[0] + fifth[1] == pytest.approx(12, abs=2)
+
+
+def test_what_follows_a_reply_is_due_then_and_not_late(tmp_path: Path):
+    with sandbox("--reply-median", "0.5", "--reply-sigma", "0") as target:
+        run = carry_out(profile_for(target.base_url), tmp_path, plan_of("surge"))
+
+    lateness = measure(run.events, 5).latencies["lateness"]
+    assert lateness is not None
+    assert lateness.p50 < 100
+
+
+def test_who_comes_once_does_not_come_again_where_it_is_limited(tmp_path: Path):
+    with sandbox(*QUICK, "--rate-limit", "5") as target:
+        run = carry_out(profile_for(target.base_url), tmp_path, plan_of("arrivals"))
+
+    plans = [event.customer for event in run.of(Planned) if event.operation == "createSession"]
+    assert len(plans) == len(set(plans)) == 90
+    assert run.of(Limited)
 
 
 def test_who_soaks_stays_in_one_session(tmp_path: Path):

@@ -9,6 +9,8 @@ from harness.load.http.failure import TOO_LARGE, AnswerFailed
 # No answer of this API comes near: bytes.
 LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 1024 * 1024
+# With the framing of chunks and trailers, however small the chunks are.
+LARGEST_WHOLE = LARGEST_HEAD + 8 * LARGEST_BODY
 # Statuses whose answers have no body, whatever their headers say (RFC 9112, 6.3).
 BODILESS = (204, 304)
 SWITCHING = 101
@@ -55,7 +57,7 @@ class AnswerReader:
             if not self._complete:
                 raise AnswerFailed("the answer is no HTTP") from None
             self._answer.reusable = False  # what is no HTTP came after it
-        if (not self._headed and self._fed > LARGEST_HEAD) or self._length > LARGEST_BODY:
+        if self._fed > (LARGEST_WHOLE if self._headed else LARGEST_HEAD) or self._length > LARGEST_BODY:
             raise AnswerFailed(TOO_LARGE)
         return self._taken() if self._complete else None
 
@@ -81,7 +83,7 @@ class AnswerReader:
             self._answer.reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._complete:
+        if self._complete or self._headed:  # behind the body: a trailer
             return
         name = name.lower()
         self._framed = self._framed or name == b"content-length" or _chunked(name, value)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.load.http.answer import LARGEST_BODY, LARGEST_HEAD, Answer, AnswerReader
+from harness.load.http.answer import LARGEST_BODY, LARGEST_HEAD, LARGEST_WHOLE, Answer, AnswerReader
 from harness.load.http.failure import TOO_LARGE, AnswerFailed
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -116,8 +116,21 @@ def test_headers_of_an_interim_answer_are_not_the_answers():
         (OK + b"Content-Length: %d\r\n\r\n" % (LARGEST_BODY + 1) + b"x" * (LARGEST_BODY + 1), TOO_LARGE),
         (OK + b"\r\n" + b"x" * (LARGEST_BODY + 1), TOO_LARGE),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * (LARGEST_HEAD // 20), TOO_LARGE),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * (LARGEST_WHOLE // 6 + 1), TOO_LARGE),
     ],
-    ids=["ssh", "tls", "two lengths", "length and chunks", "no chunk", "101", "head", "body", "endless", "interim"],
+    ids=[
+        "ssh",
+        "tls",
+        "two lengths",
+        "length and chunks",
+        "no chunk",
+        "101",
+        "head",
+        "body",
+        "endless",
+        "interim",
+        "trailers",
+    ],
 )
 def test_what_is_no_answer_is_told_in_few_words(sent: bytes, reason: str):
     with pytest.raises(AnswerFailed, match=f"^{reason}"):
