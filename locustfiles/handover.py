@@ -16,6 +16,8 @@ listen(events)
 class Resident(Customer):
     """Tries the bot with a line, asks for a human, and says the rest to whoever answers."""
 
+    asks_for_a_human = True
+
     @task
     def ask_for_a_human(self) -> None:
         conversation = self.next_conversation()

@@ -55,6 +55,8 @@ class Customer(User):
     """The base of every customer. A scenario is a subclass whose task says what such a customer does."""
 
     abstract = True
+    # Whether the scenario says what makes the target hand over to a human.
+    asks_for_a_human: ClassVar[bool] = False
     station: ClassVar[Station]
 
     def __init__(self, environment: Any) -> None:

@@ -55,7 +55,7 @@ def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
             raise UsageError("this scenario runs in one process: leave out --master, --worker and --processes")
         handover = Handover.from_environment(os.environ)
         _check(environment, handover.plan.arrival_rate if handover else environment.parsed_options.arrival_rate)
-        host = Attached(handover, os.environ) if handover else Standalone(environment.parsed_options, os.environ)
+        host = Attached(handover, os.environ) if handover else _by_hand(environment)
     except HarnessError as error:
         sys.stderr.write(f"harness: {error}\n")
         sys.exit(error.exit_code)
@@ -70,6 +70,11 @@ def _check(environment: Any, arrival_rate: float | None) -> None:
         raise UsageError(f"this scenario takes --arrival-rate PER_SECOND, above 0 and up to {FASTEST:g}")
     if not is_open and arrival_rate is not None:
         raise UsageError("--arrival-rate: the customers of this scenario come back again and again; leave it out")
+
+
+def _by_hand(environment: Any) -> Standalone:
+    asks = any(getattr(user_class, "asks_for_a_human", False) for user_class in environment.user_classes)
+    return Standalone(environment.parsed_options, os.environ, takes_phrases=asks)
 
 
 class _Shift:

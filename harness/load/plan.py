@@ -17,7 +17,9 @@ SCENARIOS: Mapping[str, Literal["closed", "open"]] = {
 }
 # Customers a second. No process comes near.
 FASTEST = 10_000.0
-NO_PHRASES = "handover takes handover_phrases in the profile: what makes the target hand over"
+NO_PHRASES = (
+    "handover takes handover_phrases in the profile, or HARNESS_HANDOVER_PHRASES: what makes the target hand over"
+)
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0

@@ -15,7 +15,7 @@ import gevent
 from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.gauges import CpuGauges
-from harness.load.plan import CONNECTIONS, LoadPlan, connections
+from harness.load.plan import CONNECTIONS, NO_PHRASES, LoadPlan, connections
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.station import Station
@@ -47,9 +47,16 @@ def add_options(parser: Any, **_: Any) -> None:
 class Standalone:
     """One run by hand. In the web UI it may start and stop its customers many times; it is still one run."""
 
-    def __init__(self, options: Namespace, environment: Mapping[str, str]) -> None:
-        """Raises UsageError for settings that cannot work, and SinkDied where the sink does not come up."""
+    def __init__(self, options: Namespace, environment: Mapping[str, str], *, takes_phrases: bool = False) -> None:
+        """`takes_phrases` is whether the scenario says what makes the target hand over.
+
+        Raises UsageError for settings that cannot work, and SinkDied where the sink does not come up.
+        """
         self._profile = _profile(options, environment)
+        if takes_phrases and not self._profile.handover_phrases:
+            raise UsageError(NO_PHRASES)
+        if not options.think >= 0 or options.think == float("inf"):
+            raise UsageError(f"--think takes a number of seconds from 0 on (it is {options.think})")
         self._plan = LoadPlan(
             customers=options.num_users or 1,
             duration_s=float(options.run_time or 0),

@@ -131,6 +131,8 @@ def test_plain_locust_ends_in_order_when_it_is_told_to(
         (("--headless", "--host", "ftp://example.org"), KEY, "absolute http or https URL"),
         (("--headless", "--host", "http://127.0.0.1:9"), "", "set HARNESS_API_KEY"),
         (("--headless", "--host", "http://127.0.0.1:9", "--processes", "1"), KEY, "runs in one process"),
+        (("--headless", "--host", "http://127.0.0.1:9", "--think", "-1"), KEY, "--think takes a number of seconds"),
+        (("--headless", "--host", "http://127.0.0.1:9", "--think", "nan"), KEY, "--think takes a number of seconds"),
     ],
 )
 def test_settings_that_cannot_work_end_with_one_clear_line(
@@ -143,6 +145,15 @@ def test_settings_that_cannot_work_end_with_one_clear_line(
     assert code == 2
     assert len(re.findall(rf"^harness: .*{re.escape(complaint)}.*$", running.last_words, re.MULTILINE)) == 1
     assert "Traceback" not in running.last_words
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_handover_by_hand_without_a_phrase_is_refused_before_anything_is_sent(tmp_path: Path):
+    options = ("--headless", "--host", "http://127.0.0.1:9", "--report", str(tmp_path / "report"))
+    with locust(*options, scenario="handover") as running:
+        assert running.wait(PATIENCE_S) == 2
+        assert "handover_phrases in the profile" in running.last_words
+
     assert not (tmp_path / "report").exists()
 
 
