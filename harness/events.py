@@ -17,6 +17,9 @@ Operation = Literal["createSession", "sendMessage", "registerWebhook"]
 Outcome = Literal["pass", "fail", "not_exercised", "could_not_run", "observed"]
 Ending = Literal["completed", "interrupted", "died"]
 
+# How the reason of a Failed begins that the machine which sends is to blame for.
+EXHAUSTED = "this machine ran out of"
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -73,7 +76,10 @@ class Limited:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Anything else: a 5xx, an answer that is no HTTP or no contract, a broken connection, silence."""
+    """Anything else: a 5xx, an answer that is no HTTP or no contract, a broken connection, silence.
+
+    A `reason` that begins with EXHAUSTED is the fault of the machine that sends, and not of the target.
+    """
 
     at: int
     request: str

@@ -12,7 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.events import Acked, Began, Ended, Event, Failed, Gauged, Limited, Planned, Refused, Replied, Sent
+from harness.events import (
+    EXHAUSTED,
+    Acked,
+    Began,
+    Ended,
+    Event,
+    Failed,
+    Gauged,
+    Limited,
+    Planned,
+    Refused,
+    Replied,
+    Sent,
+)
 from harness.histogram import Histogram, Latency, summarise
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Paired, pair
 
@@ -54,6 +67,8 @@ class Measurements:
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
     are, and by what the harness was behind: "queued" and "lateness".
 
+    `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
+
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
 
@@ -66,6 +81,7 @@ class Measurements:
     ambiguous: Interval | None
     series: Sequence[Second]
     failures: Mapping[str, int]
+    exhausted: Mapping[str, int]
     gauges: Mapping[str, Latency | None]
     stalled_s: float
     duration_s: float
@@ -173,6 +189,7 @@ def measure(events: Iterable[Event], reply_timeout_s: float) -> Measurements:
         ambiguous=_ambiguous(pairing.messages),
         series=_series(ledger, pairing.messages, begin),
         failures=_most_common(ledger.failures),
+        exhausted={why: count for why, count in ledger.failures.items() if why.startswith(EXHAUSTED)},
         gauges={name: histogram.summary() for name, histogram in sorted(ledger.gauges.items())},
         stalled_s=round(ledger.stalled_ms / 1000, 3),
         duration_s=round((ledger.last - begin) / 1e9, 3),

@@ -126,6 +126,8 @@ def judge_validity(measured: Measurements) -> Validity:
     turned_away = measured.gauges.get("sink.rejected.connections")
     if turned_away is not None and turned_away.max and measured.replies.get("lost"):
         invalid.append(f"the sink itself turned {turned_away.max:.0f} calls away, for want of connections")
+    for reason, count in measured.exhausted.items():
+        invalid.append(f"{reason}: {count} requests were never sent")
     for what, counts in (("messages", measured.messages), ("sessions", measured.sessions)):
         if counts.get("missed"):
             degraded.append(f"{counts['missed']} planned {what} were never sent")

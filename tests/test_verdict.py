@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from harness.events import Acked, Checked, Gauged, Planned, Sent
+from harness.events import EXHAUSTED, Acked, Checked, Failed, Gauged, Planned, Sent
 from harness.known_failures import KnownFailure, KnownFailures
 from harness.measurement import measure
 from harness.requirements import Requirement
@@ -232,3 +232,13 @@ def test_what_is_not_listed_is_red_as_ever_beside_what_is():
 
     assert [each.red for each in decided] == [False, True]
     assert decided[1].known is None
+
+
+def test_what_the_machine_that_sends_ran_out_of_makes_the_run_invalid():
+    why = f"{EXHAUSTED} open files"
+    events = [Planned(1, "r", "sendMessage", "c", "s"), Sent(1, "r"), Failed(2, "r", why)]
+
+    validity = judge_validity(measure(events, 1.0))
+
+    assert validity.verdict == "invalid"
+    assert validity.reasons == (f"{why}: 1 requests were never sent",)

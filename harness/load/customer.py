@@ -154,9 +154,10 @@ class Customer(User):
         outcome: Outcome | None = None
         sent = None
         try:
+            queued = time.monotonic_ns() - ready if lease.queued else 0
             self._await_turn_again(turn)
             sent = time.monotonic_ns()
-            self.station.record(plan, Sent(sent, request, sent - ready if lease.queued else 0))
+            self.station.record(plan, Sent(sent, request, queued))
             outcome, length = self._post(lease, request, operation, payload)
             self._rows.exchange(operation, outcome.at - sent, length, outcome)
         finally:

@@ -12,6 +12,8 @@ CUT_OFF = "cut off by the end of the run"
 BROKE_CONTRACT = "broke the contract"
 # Different answers that are remembered with what the contract says of them.
 REMEMBERED = 256
+# And up to which size, in bytes.
+LARGEST_REMEMBERED = 4096
 # Of an error code, in characters: there is no end to what a target may call its errors.
 LONGEST_CODE = 100
 
@@ -33,7 +35,8 @@ class Judge:
             return Refused(at, request, status, self._error_code(body))
         if not 200 <= status < 300:
             return Failed(at, request, f"HTTP {status}", status)
-        problems = self._problems(operation, status, body)
+        examine = self._problems if len(body) <= LARGEST_REMEMBERED else self._problems.__wrapped__
+        problems = examine(operation, status, body)
         if problems:
             return Failed(at, request, f"{BROKE_CONTRACT}: {problems[0]}", status)
         if operation != "createSession":

@@ -91,3 +91,14 @@ def test_a_timeline_merges_parts_in_the_order_of_time_and_holds_back_what_is_lat
 
     assert [event.at for event in timeline.until(4)] == [1, 2, 3, 4]
     assert [event.at for event in timeline.until(time.monotonic_ns())] == [8, 9]
+
+
+def test_a_line_that_a_full_disk_tore_does_not_end_the_watching(tmp_path: Path):
+    path = tmp_path / "part.ndjson"
+    with JournalWriter(path, header_now("r", "load", "customers")) as writer:
+        writer.write(Sent(1, "r1"))
+        with path.open("a", encoding="ascii") as torn:
+            torn.write('{"e":"sent","at":2,"req\n')
+        writer.write(Sent(3, "r3"))
+
+    assert [event.at for event in Tail(path).new_events()] == [1, 3]

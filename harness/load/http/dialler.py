@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 import gevent
 from gevent import socket
-from gevent.ssl import SSLContext, create_default_context
+from gevent.lock import RLock
+from gevent.ssl import PROTOCOL_TLS_CLIENT, SSLContext
 
 from harness.load.http.connection import SECOND, Connection
+from harness.load.http.failure import NoConnection
 from harness.load.patience import CONNECT_S
 
 PORTS = {"http": 80, "https": 443}
@@ -22,7 +24,9 @@ SWEEP_S = 0.25
 @functools.cache
 def shared_tls() -> SSLContext:
     """One verifying context for all connections: one for each would cost 900 kB a connection."""
-    return create_default_context()
+    context = SSLContext(PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return context
 
 
 class Dialler:
@@ -35,11 +39,24 @@ class Dialler:
         self._tls = shared_tls() if url.scheme == "https" else None
         self._addresses: list[tuple[str, int]] = []
         self._resolved_at = -RESOLVED_NS
+        self._asking = RLock()
         self._open: set[Connection] = set()
         self._sweeper: gevent.Greenlet | None = None
 
     def dial(self) -> Connection:
-        """Raises OSError (ssl.SSLError, socket.gaierror, TimeoutError ...) where there is no way through."""
+        """Raises OSError (ssl.SSLError, socket.gaierror, NoConnection ...) where there is no way through."""
+        with gevent.Timeout(CONNECT_S, NoConnection):
+            opened = self._reach()
+        connection = Connection(opened)
+        self._open.add(connection)
+        self._sweeper = self._sweeper or gevent.spawn(self._sweep)
+        return connection
+
+    def hang_up(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        connection.close()
+
+    def _reach(self) -> socket.socket:
         opened = self._connect()
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -49,14 +66,7 @@ class Dialler:
         except BaseException:
             opened.close()
             raise
-        connection = Connection(opened)
-        self._open.add(connection)
-        self._sweeper = self._sweeper or gevent.spawn(self._sweep)
-        return connection
-
-    def hang_up(self, connection: Connection) -> None:
-        self._open.discard(connection)
-        connection.close()
+        return opened
 
     def _sweep(self) -> None:
         """One look over all connections, in place of a timer for each exchange and each idle one."""
@@ -72,15 +82,22 @@ class Dialler:
         refused: OSError | None = None
         for address in self._resolved():
             try:
-                return socket.create_connection(address, CONNECT_S)
+                return socket.create_connection(address)
             except OSError as error:
                 refused = error
         raise refused or socket.gaierror(self._host)
 
     def _resolved(self) -> list[tuple[str, int]]:
-        now = time.monotonic_ns()
-        if now - self._resolved_at > RESOLVED_NS:
-            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-            self._addresses = list(dict.fromkeys(address[:2] for *_, address in found))
-            self._resolved_at = now
+        """One asks for all who dial at once, and an old answer is better than none."""
+        with self._asking:
+            now = time.monotonic_ns()
+            if now - self._resolved_at > RESOLVED_NS:
+                try:
+                    found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+                except socket.gaierror:
+                    if not self._addresses:
+                        raise
+                else:
+                    self._addresses = list(dict.fromkeys(address[:2] for *_, address in found))
+                self._resolved_at = now
         return self._addresses

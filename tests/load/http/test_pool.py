@@ -1,8 +1,12 @@
 """Exchanges over connections that customers share: one at a time each, sent once, and given back whatever happens."""
 
 import gc
+import os
+import resource
+import socket
 import threading
 import time
+from typing import Any
 
 import gevent
 import psutil
@@ -12,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.load.http import connection as timing
+from harness.load.http import dialler
 from harness.load.http.dialler import Dialler
 from harness.load.http.failure import TOO_LARGE, reason_of
 from harness.load.http.pool import Pool
@@ -132,6 +137,50 @@ def test_nobody_listening_and_no_such_name_are_told_apart(unused_port: int):
     assert post(pool_for(Server(unused_port))) == "the connection was refused"
     nowhere = Pool(Dialler("http://no-such-host.invalid"), 1)
     assert post(nowhere) == "the host's name does not resolve"
+
+
+def test_who_ran_out_of_descriptors_does_not_blame_the_target():
+    with server(sends(ANSWER)) as where:
+        pool = pool_for(where)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        held = [os.open(os.devnull, os.O_RDONLY) for _ in range(20)]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(held) + 1, hard))
+        try:
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError:
+            outcome = post(pool)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            for each in held:
+                os.close(each)
+
+    assert outcome == "this machine ran out of open files"
+
+
+def test_a_handshake_that_never_ends_is_no_connection(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(dialler, "CONNECT_S", 0.3)
+    with server(stays_silent) as where:
+        pool = Pool(Dialler(where.url.replace("http", "https")), 1)
+        assert post(pool) == "no connection in time"
+
+
+def test_a_name_that_no_longer_resolves_is_where_it_was(monkeypatch: pytest.MonkeyPatch):
+    resolve_it = dialler.socket.getaddrinfo
+
+    def resolved(host: str, *rest: Any, **more: Any) -> Any:
+        if host == "localhost":
+            raise socket.gaierror("no such name")
+        return resolve_it(host, *rest, **more)
+
+    with server(sends(ANSWER.replace(b"Content-Type", b"Connection: close\r\nContent-Type"))) as where:
+        pool = Pool(Dialler(where.url.replace("127.0.0.1", "localhost")), 1)
+        assert post(pool) == 200
+        monkeypatch.setattr(dialler, "RESOLVED_NS", -1)
+        monkeypatch.setattr(dialler.socket, "getaddrinfo", resolved)
+        assert post(pool) == 200
+
+    assert where.connections == 2
 
 
 def test_no_more_exchanges_than_connections_are_under_way_and_the_first_to_come_goes_first():
