@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Ended · Gauged                                         the run itself, and how well the harness kept up
+    Began · Ended · Died · Gauged                                  the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -168,4 +168,16 @@ class Ended:
     reason: str | None = None
 
 
-Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended
+@dataclass(frozen=True, slots=True)
+class Died:
+    """One of several like processes of the harness (a worker, a sink) ended before the run did; the others went on.
+
+    `process` is its name in words, `how` what became of it.
+    """
+
+    at: int
+    process: str
+    how: str
+
+
+Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended | Died

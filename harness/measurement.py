@@ -16,6 +16,7 @@ from harness.events import (
     EXHAUSTED,
     Acked,
     Began,
+    Died,
     Ended,
     Event,
     Failed,
@@ -67,6 +68,8 @@ class Measurements:
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
     are, and by what the harness was behind: "queued" and "lateness".
 
+    `deaths` tells of each process of several that ended before the run did: which, when, and how.
+
     `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
 
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
@@ -82,6 +85,7 @@ class Measurements:
     series: Sequence[Second]
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
+    deaths: Sequence[str]
     gauges: Mapping[str, Latency | None]
     stalled_s: float
     duration_s: float
@@ -127,6 +131,7 @@ class _Ledger:
     exchanges: dict[str, _Exchange] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     gauges: dict[str, Histogram] = field(default_factory=dict)
+    deaths: list[Died] = field(default_factory=list)
     stalled_ms: float = 0.0
     began: int | None = None
     first: int | None = None
@@ -145,6 +150,8 @@ class _Ledger:
                 self.gauges.setdefault(f"{event.source}.{event.name}", Histogram()).record(round(event.value * 1e6))
                 if (event.source, event.name) == ("sink", "lag_ms") and event.value > STALL_MS:
                     self.stalled_ms += event.value
+            case Died():
+                self.deaths.append(event)
             case Sent() | Acked() | Refused() | Limited() | Failed():
                 self._settle(event)
 
@@ -190,6 +197,9 @@ def measure(events: Iterable[Event], reply_timeout_s: float) -> Measurements:
         series=_series(ledger, pairing.messages, begin),
         failures=_most_common(ledger.failures),
         exhausted={why: count for why, count in ledger.failures.items() if why.startswith(EXHAUSTED)},
+        deaths=[
+            f"the {death.process} died after {(death.at - begin) / 1e9:.0f} s ({death.how})" for death in ledger.deaths
+        ],
         gauges={name: histogram.summary() for name, histogram in sorted(ledger.gauges.items())},
         stalled_s=round(ledger.stalled_ms / 1000, 3),
         duration_s=round((ledger.last - begin) / 1e9, 3),

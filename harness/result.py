@@ -152,6 +152,8 @@ def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "spacing": settings.get("spacing"),
         "think_s": settings.get("think_s"),
         "connections": settings.get("connections"),
+        "workers": settings.get("workers"),
+        "sinks": settings.get("sinks"),
         "duration_s": measured.duration_s,
         "reply_timeout_s": settings["reply_timeout_s"],
         "messages": dict(measured.messages),

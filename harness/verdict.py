@@ -12,7 +12,7 @@ A MUST always counts, a SHOULD under --strict, an OBSERVE never. A failure that 
 its entry expires; an entry that has nothing to excuse any more counts as a failure itself, so that lists stay true.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -23,6 +23,8 @@ from harness.measurement import Measurements
 from harness.requirements import Requirement
 
 Verdict = Literal["pass", "fail", "not_exercised", "could_not_run", "invalid"]
+# Whether figures can be trusted.
+Mark = Literal["valid", "degraded", "invalid"]
 # What the entry of a known failure comes to: "known" excuses the failure, "expired" no longer does, "gone" has none to
 # excuse, and "undecided" could neither see it nor miss it.
 KnownState = Literal["known", "expired", "gone", "undecided"]
@@ -72,7 +74,7 @@ class RequirementVerdict:
 class Validity:
     """Whether a load run's figures can be trusted, and every reason why not."""
 
-    verdict: Literal["valid", "degraded", "invalid"]
+    verdict: Mark
     reasons: tuple[str, ...]
 
 
@@ -108,32 +110,40 @@ def conformance_verdict(decided: Iterable[RequirementVerdict]) -> Verdict:
 
 
 def judge_validity(measured: Measurements) -> Validity:
-    """Was it the target that was measured, or the harness? From lateness, sink lag and the CPU of each part."""
-    invalid: list[str] = []
-    degraded: list[str] = []
+    """Was it the target that was measured, or the harness? From lateness, sink lag, the CPU of each part, and whatever
+    was not done that should have been."""
+    found = [*_slowness(measured), *_omissions(measured)]
+    marks = {mark for mark, _ in found}
+    verdict: Mark = "invalid" if "invalid" in marks else "degraded" if marks else "valid"
+    return Validity(verdict, tuple(reason for _, reason in sorted(found, key=lambda each: each[0] != "invalid")))
+
+
+def _slowness(measured: Measurements) -> Iterator[tuple[Mark, str]]:
     lateness = measured.latencies.get("lateness")
     if lateness is not None and lateness.p99 > DEGRADED_MS:
-        reasons = invalid if lateness.p99 > INVALID_MS else degraded
-        reasons.append(f"requests were sent late: p99 {lateness.p99:.0f} ms after their plan")
+        mark: Mark = "invalid" if lateness.p99 > INVALID_MS else "degraded"
+        yield mark, f"requests were sent late: p99 {lateness.p99:.0f} ms after their plan"
     stalled = measured.stalled_s / measured.duration_s if measured.duration_s else 0.0
     if stalled > DEGRADED_SHARE:
-        reasons = invalid if stalled > INVALID_SHARE else degraded
-        reasons.append(f"the sink's event loop stood still for {stalled:.0%} of the run")
+        mark = "invalid" if stalled > INVALID_SHARE else "degraded"
+        yield mark, f"the sink's event loop stood still for {stalled:.0%} of the run"
     for name, percent in measured.gauges.items():
         source, _, gauge = name.partition(".")
         if gauge == "cpu_percent" and percent is not None and percent.p90 > BUSY_PERCENT:
-            degraded.append(f"the {source} process was busy: p90 {percent.p90:.0f} % of a core")
+            yield "degraded", f"the {source} process was busy: p90 {percent.p90:.0f} % of a core"
+
+
+def _omissions(measured: Measurements) -> Iterator[tuple[Mark, str]]:
     turned_away = measured.gauges.get("sink.rejected.connections")
     if turned_away is not None and turned_away.max and measured.replies.get("lost"):
-        invalid.append(f"the sink itself turned {turned_away.max:.0f} calls away, for want of connections")
+        yield "invalid", f"the sink itself turned {turned_away.max:.0f} calls away, for want of connections"
     for reason, count in measured.exhausted.items():
-        invalid.append(f"{reason}: {count} requests were never sent")
+        yield "invalid", f"{reason}: {count} requests were never sent"
+    for death in measured.deaths:
+        yield "degraded", f"{death}: what it had in hand is unfinished or missing, and the others went on"
     for what, counts in (("messages", measured.messages), ("sessions", measured.sessions)):
         if counts.get("missed"):
-            degraded.append(f"{counts['missed']} planned {what} were never sent")
-    if invalid:
-        return Validity("invalid", tuple(invalid + degraded))
-    return Validity("degraded" if degraded else "valid", tuple(degraded))
+            yield "degraded", f"{counts['missed']} planned {what} were never sent"
 
 
 def load_verdict(measured: Measurements, objectives: Iterable[Mapping[str, Any]], validity: Validity) -> Verdict:

@@ -76,6 +76,8 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     show_default=True,
     help="How many keep-alive connections the customers share.",
 )
+@click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
+@click.option("--sinks", default=1, type=click.IntRange(1, 16), metavar="N", help="So many webhook sinks at one URL.")
 @click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
 @click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
 @target_options
@@ -87,6 +89,8 @@ def command(
     poisson: bool,
     think: float,
     connections: int | None,
+    workers: int,
+    sinks: int,
     web: bool,
     web_port: int,
     **flags: Any,
@@ -111,6 +115,8 @@ def command(
         duration_s=duration,
         think_s=think,
         connections=connections,
+        workers=workers,
+        sinks=sinks,
         web=web,
         web_port=web_port,
     )

@@ -24,11 +24,11 @@ class Attached:
         """Raises UsageError for an environment that is not the parent's, and SinkDied where there is no sink."""
         _end_with_parent()
         profile = resolve({}, environment, {})
-        inbox = Inbox(Feed(SinkAddress.from_environment(environment)))
-        header = header_now(handover.run, "load", "customers")
+        inbox = Inbox(*map(Feed, SinkAddress.all_from_environment(environment)), selective=True)
+        header = header_now(handover.run, "load", handover.role)
         journal = JournalWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
-        self.station = Station(profile, inbox, journal, handover.plan)
+        self.station = Station(profile, inbox, journal, handover.plan, handover.worker)
 
     def begin(self) -> None:
         """The parent has begun before this process was started."""

@@ -116,6 +116,7 @@ class Customer(User):
         _, outcome = self._exchange("createSession", self.station.requests.post("/v1/sessions", body))
         if isinstance(outcome, Acked) and outcome.session is not None:
             self._free = self._due = outcome.at
+            self.station.inbox.expect(outcome.session)
             return Session.of(outcome.session, outcome.user)
         self._recover(outcome)
         raise self._over()
@@ -141,7 +142,7 @@ class Customer(User):
 
     def hang_up(self, session: Session) -> None:
         """Makes room in the inbox: nobody will ask for this session again."""
-        self.station.inbox.forget(session.id)
+        self.station.inbox.dismiss(session.id)
 
     def _exchange(self, operation: str, payload: bytes, session: Session | None = None) -> tuple[int, Outcome]:
         """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""

@@ -1,6 +1,7 @@
 """How much of a core the processes of a load run use: the harness tells on itself. (The sink samples itself.)"""
 
 import time
+from collections.abc import Mapping
 
 import psutil
 
@@ -10,7 +11,7 @@ from harness.events import Gauged
 class CpuGauges:
     """Samples processes, given by the name they have in the journal and their pid."""
 
-    def __init__(self, **pids: int) -> None:
+    def __init__(self, pids: Mapping[str, int]) -> None:
         self._processes = {source: psutil.Process(pid) for source, pid in pids.items()}
         self.sample()  # psutil measures from call to call
 

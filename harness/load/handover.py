@@ -11,17 +11,25 @@ from harness.load.plan import LoadPlan
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """`part` is the file for the customers' events; `run` is the run's id."""
+    """`part` is the file for the customers' events; `run` is the run's id. `worker` is which of the plan's workers
+    this is, from 0 on: it takes every n-th of the customers."""
 
     part: Path
     run: str
     plan: LoadPlan
+    worker: int = 0
+
+    @property
+    def role(self) -> str:
+        """Its name in the journal."""
+        return f"customers-{self.worker + 1}" if self.plan.workers else "customers"
 
     def environment(self) -> dict[str, str]:
         return {
             "HARNESS_PART": str(self.part),
             "HARNESS_RUN_ID": self.run,
             "HARNESS_LOAD_PLAN": json.dumps(asdict(self.plan)),
+            "HARNESS_WORKER": str(self.worker),
         }
 
     @classmethod
@@ -32,6 +40,6 @@ class Handover:
             return None
         try:
             plan = LoadPlan(**json.loads(environment["HARNESS_LOAD_PLAN"]))
-            return cls(Path(part), environment["HARNESS_RUN_ID"], plan)
+            return cls(Path(part), environment["HARNESS_RUN_ID"], plan, int(environment["HARNESS_WORKER"]))
         except (KeyError, ValueError, TypeError) as error:
             raise UsageError(f"HARNESS_PART is set, but not all that goes with it: {error}") from None

@@ -10,18 +10,20 @@ from typing import Any, Protocol
 import gevent
 from gevent.lock import RLock
 from locust.exception import StopTest
-from locust.runners import LocalRunner, WorkerRunner
+from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from harness.errors import ChildDied, CouldNotRun, HarnessError, UsageError
 from harness.events import Ending
 from harness.load.attached import Attached
 from harness.load.customer import Customer
+from harness.load.foreman import Foreman
 from harness.load.handover import Handover
 from harness.load.patience import farewell_s
 from harness.load.plan import FASTEST
 from harness.load.standalone import Standalone, add_options
 from harness.load.station import Station
 from harness.load.timetable import Timetable
+from harness.profile import resolve
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +50,15 @@ def listen(events: Any) -> None:
 
 
 def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
-    if isinstance(runner, WorkerRunner) and environment.parsed_options.processes:
-        sys.exit(UsageError.exit_code)  # the master of these processes says why
     try:
-        if not isinstance(runner, LocalRunner):
-            raise UsageError("this scenario runs in one process: leave out --master, --worker and --processes")
         handover = Handover.from_environment(os.environ)
+        if handover is None and isinstance(runner, WorkerRunner) and environment.parsed_options.processes:
+            sys.exit(UsageError.exit_code)  # the master of these processes says why
+        if handover is None and not isinstance(runner, LocalRunner):
+            raise UsageError("by hand this runs in one process: for more, `harness load --workers N` starts Locust")
+        if handover and isinstance(runner, MasterRunner):
+            Foreman(environment, web_ui, resolve({}, os.environ, {}), handover.plan)
+            return
         _check(environment, handover.plan.arrival_rate if handover else environment.parsed_options.arrival_rate)
         host = Attached(handover, os.environ) if handover else _by_hand(environment)
     except HarnessError as error:

@@ -36,8 +36,8 @@ class LoadPlan:
     customers arrive. `connections` is how many keep-alive connections they share, as the backend of a source system
     would have it; None: each customer has one of its own. In an open scenario `customers` is 0, and `arrival_rate` of
     them come each second, at even distances or as a Poisson process. With `web`, Locust's own UI on loopback port
-    `web_port` starts and stops the customers instead, until the run is interrupted. `workers` beyond 0 are for a
-    distributed run, which does not exist yet.
+    `web_port` starts and stops the customers instead, until the run is interrupted. Customers live in one process, or
+    evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL.
     """
 
     scenario: str = "conversations"
@@ -51,6 +51,7 @@ class LoadPlan:
     web: bool = False
     web_port: int = 8089
     workers: int = 0
+    sinks: int = 1
 
     @property
     def is_open(self) -> bool:

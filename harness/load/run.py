@@ -6,8 +6,7 @@ from pathlib import Path
 
 from harness.errors import CouldNotRun, HarnessError, UsageError
 from harness.events import Began, Ended, Ending
-from harness.load.generator import start_locust
-from harness.load.handover import Handover
+from harness.load.generator import parts_of, start_locust
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
 from harness.load.registration import register
@@ -17,7 +16,7 @@ from harness.processes.interrupt import Interrupt
 from harness.profile import Profile
 from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
-from harness.sink.process import SinkProcess
+from harness.sink.sinks import Sinks
 
 PHASE = "load"
 # What customers get to settle the requests in flight when their replies can no longer come, or be seen: seconds.
@@ -67,8 +66,12 @@ def run_load(
 def _check(plan: LoadPlan) -> None:
     if plan.scenario not in SCENARIOS:
         raise UsageError(f"there is no scenario {plan.scenario!r}; there is {', '.join(SCENARIOS)}")
-    if plan.workers:
-        raise UsageError("--workers: a load runs in one process so far; leave it out")
+    if plan.workers < 0 or plan.sinks < 1:
+        raise UsageError("a load takes 0 workers (one process) or more, and at least 1 sink")
+    if not plan.is_open and plan.customers < plan.workers:
+        raise UsageError(
+            f"--workers {plan.workers}: there are {plan.customers} customers; each worker takes at least one"
+        )
     if plan.connections is not None and plan.connections < 1:
         raise UsageError("--connections takes a number from 1 on, or per-customer")
     if plan.is_open != (SCENARIOS[plan.scenario] == "open"):
@@ -90,16 +93,15 @@ def _carry_out(
     on_progress: Callable[[Progress], None] | None,
     check: Callable[[], None] | None,
 ) -> Ending:
-    with SinkProcess.start(profile, folder, run_id, PHASE) as sink:
-        register(profile, sink.url)
+    with Sinks.start(profile, folder, run_id, PHASE, plan.sinks) as sinks:
+        register(profile, sinks.url)
         if interrupt.requested:
             return "interrupted"
-        handover = Handover(folder / PARTS / f"{PHASE}-customers.ndjson", run_id, plan)
-        with start_locust(profile, plan, handover, sink.feed, folder) as locust:
+        with start_locust(profile, plan, run_id, sinks, folder) as locust:
             watch = Watch(
-                sink,
+                sinks,
                 locust,
-                folder,
+                [*parts_of(folder, plan), *sinks.parts(folder, PHASE)],
                 journal,
                 reply_timeout_s=profile.reply_timeout,
                 on_progress=on_progress,

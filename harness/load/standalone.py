@@ -70,7 +70,7 @@ class Standalone:
         self._folder = _folder(options.report, self._run)
         self._sink = SinkProcess.start(self._profile, self._folder, self._run, PHASE)
         self._journal = self._part("harness")
-        inbox = Inbox(Feed(self._sink.feed))
+        inbox = Inbox(Feed(self._sink.feed), selective=True)
         self.station = Station(self._profile, inbox, self._part("customers"), self._plan)
         self._gauging: gevent.Greenlet | None = None
         self.closing_words = ""
@@ -103,7 +103,7 @@ class Standalone:
         return JournalWriter(path, header_now(self._run, PHASE, role), self._profile.redactor)
 
     def _gauge(self) -> None:
-        gauges = CpuGauges(customers=os.getpid())
+        gauges = CpuGauges({"customers": os.getpid()})
         while True:
             gevent.sleep(1)
             self._journal.write(*gauges.sample())

@@ -26,7 +26,8 @@ MOMENT_S = 0.05
 class Station:
     """Shared by greenlets of one thread, so nothing here is locked."""
 
-    def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, plan: LoadPlan) -> None:
+    def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, plan: LoadPlan, worker: int = 0) -> None:
+        """`worker` is which of the plan's workers this process is, from 0 on; there may be none but this process."""
         self.profile = profile
         self.inbox = inbox
         clean = profile.redactor.clean
@@ -39,13 +40,15 @@ class Station:
         self._noted: list[Event] = []
         self._writing: gevent.Greenlet | None = None
         self.plan = plan
-        self.turns = Turns(profile.max_rate)
-        self._customers = itertools.count(1)
+        self.worker, self.workers = worker, max(plan.workers, 1)
+        self.turns = Turns(profile.max_rate / self.workers if profile.max_rate else None)
+        self._prefix = f"w{worker + 1}." if plan.workers else "l"
+        self._customers = itertools.count(1 + worker, self.workers)
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
         self.exchanges += 1
-        return f"l{self.exchanges}"
+        return f"{self._prefix}{self.exchanges}"
 
     def connections(self) -> Pool:
         """Those that a customer may use."""

@@ -11,7 +11,7 @@ from gevent.pool import Group
 from locust import User, constant, task
 from locust.exception import StopUser
 
-from harness.load.arrivals import Shape, arrivals, endless, steady
+from harness.load.arrivals import Shape, arrivals, endless, share, steady
 from harness.load.customer import SECOND, Customer
 
 # After so many customers in one go the others get a turn: a timetable that is behind must not hold up those who came.
@@ -22,8 +22,9 @@ class Timetable(User):
     """Lets customers in. A scenario's subclass names who comes, and says how the rate moves over the run."""
 
     abstract = True
-    # Locust starts exactly one of these, and nobody else: the customers are started here.
+    # Locust starts exactly one of these in each process, and nobody else: the customers are started here.
     fixed_count = 1
+    _open: ClassVar[bool] = False
     wait_time = constant(0)
 
     customer: ClassVar[type[Customer]]
@@ -48,7 +49,16 @@ class Timetable(User):
 
     @task
     def let_customers_in(self) -> None:
-        began = time.monotonic_ns()
+        if Timetable._open:  # Locust gives this process that of another, which died: its customers are missing
+            raise StopUser
+        Timetable._open = True
+        try:
+            self._let_in(time.monotonic_ns())
+        finally:
+            Timetable._open = False
+        raise StopUser
+
+    def _let_in(self, began: int) -> None:
         dues = (began + round(moment * SECOND) for moment in self._moments())
         for number, due in enumerate(dues):
             left = due - time.monotonic_ns()
@@ -61,16 +71,17 @@ class Timetable(User):
                 break
             self._admit(due)
         self._inside.join()
-        raise StopUser
 
     def _moments(self) -> Iterator[float]:
         station = self.customer.station
         plan = station.plan
         assert plan.arrival_rate is not None  # seen to when the scenario was loaded
         dice = Random(f"{station.profile.seed}/arrivals")
-        if not plan.duration_s:  # Locust was started by hand, to run until it is stopped
-            return endless(plan.arrival_rate, plan.spacing, dice)
-        return arrivals(plan.arrival_rate, plan.duration_s, self.shape, plan.spacing, dice)
+        if plan.duration_s:
+            moments = arrivals(plan.arrival_rate, plan.duration_s, self.shape, plan.spacing, dice)
+        else:  # Locust was started by hand, to run until it is stopped
+            moments = endless(plan.arrival_rate, plan.spacing, dice)
+        return share(moments, station.worker, station.workers)
 
     def _admit(self, due: int) -> None:
         comer = self.customer(self.environment)

@@ -3,20 +3,20 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import ChildDied
+from harness.events import Died
+from harness.load.crew import Crew
 from harness.load.gauges import CpuGauges
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import Progress
 from harness.load.tail import Timeline
 from harness.load.tally import Tally
-from harness.processes.child import Child
 from harness.processes.interrupt import Interrupt
-from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter
-from harness.sink.process import SinkProcess
+from harness.sink.sinks import Sinks
 
 # How often the processes are looked at, and how often progress is told: seconds.
 CHECK_S = 0.2
@@ -30,25 +30,26 @@ class Watch:
 
     def __init__(
         self,
-        sink: SinkProcess,
-        locust: Child,
-        folder: Path,
+        sinks: Sinks,
+        locust: Crew,
+        parts: Sequence[Path],
         journal: JournalWriter,
         *,
         reply_timeout_s: float,
         on_progress: Callable[[Progress], None] | None,
         check: Callable[[], None] | None,
     ) -> None:
-        """`check` is the caller's own look at what else must be alive: it raises CouldNotRun where it is not."""
-        self._sink = sink
+        """`parts` are the journals that the others write. `check` is the caller's own look at what else must be alive:
+        it raises CouldNotRun where it is not."""
+        self._sinks = sinks
         self._locust = locust
-        self._timeline = Timeline(*(folder / PARTS / f"load-{role}.ndjson" for role in ("customers", "sink")))
+        self._timeline = Timeline(*parts)
         self._journal = journal
         self._reply_timeout_s = reply_timeout_s
         self._on_progress = on_progress
         self._check = check
         self._tally = Tally(reply_timeout_s)
-        self._gauges = CpuGauges(harness=os.getpid(), customers=locust.pid)
+        self._gauges = CpuGauges({"harness": os.getpid(), **locust.pids})
         self._began = time.monotonic_ns()
         self._told_s = time.monotonic()
 
@@ -60,17 +61,19 @@ class Watch:
         """
         deadline = None if longest_s is None else time.monotonic() + longest_s
         interrupted = False
-        while self._locust.wait(CHECK_S) is None:
+        main = self._locust.main
+        while main.wait(CHECK_S) is None:
             self._look()
             if interrupt.requested and not interrupted:
                 interrupted = True
                 self._locust.signal(signal.SIGTERM)
                 deadline = time.monotonic() + farewell_s(self._reply_timeout_s) + PROCESS_S
             if deadline is not None and time.monotonic() > deadline:
-                raise ChildDied(f"the {self._locust.name} did not end in time\n{self._locust.last_words}")
-        if self._locust.exit_code != 0:
+                raise ChildDied(f"the {main.name} did not end in time\n{main.last_words}")
+        if main.exit_code != 0:
             self._drain()
-            raise ChildDied(f"the {self._locust.name} died ({self._locust.obituary()})\n{self._locust.last_words}")
+            raise ChildDied(f"the {main.name} died ({main.obituary()})\n{self._locust.last_words()}")
+        self._mourn()
         self._tell(back_ns=0)
         return interrupted
 
@@ -85,11 +88,18 @@ class Watch:
             self._read()
 
     def _look(self) -> None:
-        self._sink.raise_if_dead()
+        self._mourn()
         if self._check:
             self._check()
         if time.monotonic() - self._told_s >= TELL_S:
             self._tell()
+
+    def _mourn(self) -> None:
+        """Of several like processes one may die, and the run goes on; it is no longer what it was meant to be."""
+        for process, how in (*self._sinks.died(), *self._locust.died()):
+            self._journal.write(Died(time.monotonic_ns(), process, how))
+        if self._locust.deserted:
+            raise ChildDied(f"all workers died\n{self._locust.last_words()}")
 
     def _tell(self, back_ns: int = WRITTEN_NS) -> None:
         self._told_s = time.monotonic()

@@ -1,7 +1,7 @@
 """Where a running sink is, for the processes that want to hear from it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from harness.errors import UsageError
 from harness.secret import Secret
@@ -22,6 +22,18 @@ class SinkAddress:
             "HARNESS_SINK_CONTROL_URL": self.control_url,
             "HARNESS_SINK_CONTROL_TOKEN": self.control_token.reveal(),
         }
+
+    @staticmethod
+    def environment_of(addresses: "Sequence[SinkAddress]") -> dict[str, str]:
+        """The same for several sinks behind one URL, which share one token."""
+        controls = " ".join(address.control_url for address in addresses)
+        return {**addresses[0].environment(), "HARNESS_SINK_CONTROL_URL": controls}
+
+    @classmethod
+    def all_from_environment(cls, environment: Mapping[str, str]) -> "tuple[SinkAddress, ...]":
+        """Raises UsageError where a variable is missing."""
+        together = cls.from_environment(environment)
+        return tuple(replace(together, control_url=url) for url in together.control_url.split())
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "SinkAddress":

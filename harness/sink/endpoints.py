@@ -20,11 +20,12 @@ class Endpoints:
     A proxy in front of the public URL may hand on that URL's own path, or take it off: both are known.
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", token: str | None = None) -> None:
+        """`token` is that of the announced one, where somebody else chose it."""
         self._prefix = prefix
         self._open: dict[str, tuple[str, str]] = {}  # by name: the suffix that was asked for, and the path
         self._targets: list[tuple[bytes, str]] = []
-        self.home = self._add(HOME, "")
+        self.home = self._add(HOME, "", token)
 
     def open(self, name: str, suffix: str = "") -> str:
         """The path of the endpoint `name`, which ends in `suffix`; the same one again where it is open already.
@@ -48,8 +49,8 @@ class Endpoints:
                 return name
         return None
 
-    def _add(self, name: str, suffix: str) -> str:
-        path = f"/{secrets.token_urlsafe(TOKEN_BYTES)}{suffix}"
+    def _add(self, name: str, suffix: str, token: str | None = None) -> str:
+        path = f"/{token or secrets.token_urlsafe(TOKEN_BYTES)}{suffix}"
         self._open[name] = suffix, path
         self._targets += [(target.encode(), name) for target in dict.fromkeys((path, self._prefix + path))]
         return path

@@ -13,9 +13,14 @@ from harness.secret import Redactor, Secret
 from harness.sink.address import SinkAddress
 from harness.sink.client import SinkClient
 from harness.sink.faults import Fault
-from harness.sink.settings import Settings
+from harness.sink.settings import Family, Settings
 
 NAME = "webhook sink"
+
+
+def part_of(folder: Path, phase: str, number: int | None = None) -> Path:
+    """The journal of the sink of one phase, or of one of several."""
+    return folder / PARTS / (f"{phase}-sink.ndjson" if number is None else f"{phase}-sink-{number}.ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +30,37 @@ class SinkProcess:
     child: Child
     feed: SinkAddress
     local_url: str
+    number: int | None = None
 
     @classmethod
     def start(
-        cls, profile: Profile, folder: Path, run: str, phase: str, *, keep_headers: bool = False
+        cls,
+        profile: Profile,
+        folder: Path,
+        run: str,
+        phase: str,
+        *,
+        keep_headers: bool = False,
+        family: Family | None = None,
+        number: int | None = None,
+        listen: tuple[str, int] | None = None,
     ) -> "SinkProcess":
-        """The sink of one phase of a run, writing its part of the journal in the run's `folder`.
+        """The sink of one phase of a run, writing its part of the journal in the run's `folder`; or one of several,
+        which says where to `listen` if not where the profile has it.
 
         Raises UsageError where it cannot listen or write, and SinkDied where it does not come up.
         """
         secrets = [secret for secret in (profile.api_key, profile.other_api_key) if secret is not None]
         settings = Settings(
-            listen=profile.sink_listen,
-            journal=(folder / PARTS / f"{phase}-sink.ndjson").absolute(),
+            listen=listen or profile.sink_listen,
+            journal=part_of(folder, phase, number).absolute(),
             run=run,
             phase=phase,
             public_url=profile.public_url,
             secrets=tuple(secrets),
             keep_headers=keep_headers,
+            family=family,
+            number=number,
         )
         try:
             return cls.launch(settings)
@@ -53,7 +71,8 @@ class SinkProcess:
     def launch(cls, settings: Settings) -> "SinkProcess":
         """A sink with these settings; raises as `start` does."""
         argv = [sys.executable, "-m", "harness.sink"]
-        child = Child(NAME, argv, first_line=settings.to_line(), redactor=Redactor(*settings.secrets))
+        name = NAME if settings.number is None else f"{NAME} {settings.number}"
+        child = Child(name, argv, first_line=settings.to_line(), redactor=Redactor(*settings.secrets))
         try:
             said = child.announcement()
         except ChildDied as error:
@@ -62,7 +81,7 @@ class SinkProcess:
             child.stop()
             raise UsageError(said["error"])
         address = SinkAddress(said["registered_url"], said["control_url"], Secret(said["control_token"]))
-        return cls(child, address, said["url"])
+        return cls(child, address, said["url"], settings.number)
 
     @property
     def url(self) -> str:
@@ -80,7 +99,7 @@ class SinkProcess:
     def raise_if_dead(self) -> None:
         """Raises SinkDied, with how it ended and what it said last, where the process is gone."""
         if not self.alive:
-            raise SinkDied(f"the {NAME} died ({self.child.obituary()})\n{self.child.last_words}".rstrip())
+            raise SinkDied(f"the {self.child.name} died ({self.child.obituary()})\n{self.child.last_words}".rstrip())
 
     def status(self) -> dict[str, Any]:
         """What the sink says of itself; see SinkClient.status."""

@@ -28,7 +28,6 @@ from harness.sink.intake import Intake
 from harness.sink.receiver import Receiver
 from harness.sink.settings import Settings
 
-ROLE = "sink"
 # How long calls that are being answered may take once the sink ends: seconds.
 GRACE_S = 1.0
 BACKLOG = 2048
@@ -41,8 +40,10 @@ class Sink:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._endpoints = Endpoints(urlsplit(settings.public_url or "").path.rstrip("/"))
-        self._control_token = secrets.token_urlsafe(TOKEN_BYTES)
+        family = settings.family
+        prefix = urlsplit(settings.public_url or "").path.rstrip("/")
+        self._endpoints = Endpoints(prefix, family.path.reveal() if family else None)
+        self._control_token = family.control.reveal() if family else secrets.token_urlsafe(TOKEN_BYTES)
         self._ending = asyncio.Event()
         self._failure: OSError | None = None
         self._began = time.monotonic()
@@ -123,7 +124,8 @@ class Sink:
         host, port = self._settings.listen
         loop = asyncio.get_running_loop()
         try:
-            listener = await loop.create_server(self._door, host, port, backlog=BACKLOG)
+            shared = self._settings.family is not None
+            listener = await loop.create_server(self._door, host, port, backlog=BACKLOG, reuse_port=shared or None)
         except (OSError, OverflowError) as error:
             raise _cannot_listen("--listen", host, port, error) from None
         stack.push_async_callback(self._close_receiver, listener)
@@ -181,7 +183,7 @@ def _request_factory(body_limit: int) -> Callable[..., web.BaseRequest]:
 def _open_journal(settings: Settings) -> JournalWriter | None:
     if settings.journal is None:
         return None
-    header = header_now(settings.run, settings.phase, ROLE)
+    header = header_now(settings.run, settings.phase, settings.role)
     try:
         return JournalWriter(settings.journal, header, Redactor(*settings.secrets))
     except OSError as error:

@@ -29,10 +29,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """What sinks behind one URL have in common: the token in its path, and that of their control listeners. They share
+    the port as well, and the kernel gives each call to one of them."""
+
+    path: Secret
+    control: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`journal` is the file of this sink's part, None for none; `public_url` is where the target reaches the sink.
 
     With `keep_headers` each arrival tells who sent it and how; that costs time and room, which a load run needs.
+    `family` is given where there are several sinks; `number` is which of them this is, from 1 on.
     """
 
     listen: tuple[str, int] = LISTEN
@@ -44,6 +54,13 @@ class Settings:
     secrets: tuple[Secret, ...] = ()
     limits: Limits = field(default_factory=Limits)
     keep_headers: bool = False
+    family: Family | None = None
+    number: int | None = None
+
+    @property
+    def role(self) -> str:
+        """Its name in the journal, and of its gauges."""
+        return "sink" if self.number is None else f"sink-{self.number}"
 
     def to_line(self) -> str:
         """One line, without its newline. It holds the secrets in the clear."""
@@ -58,6 +75,8 @@ class Settings:
                 "secrets": [secret.reveal() for secret in self.secrets],
                 "limits": asdict(self.limits),
                 "keep_headers": self.keep_headers,
+                "family": self.family and [self.family.path.reveal(), self.family.control.reveal()],
+                "number": self.number,
             }
         )
 
@@ -76,6 +95,8 @@ class Settings:
                 secrets=tuple(map(Secret, given["secrets"])),
                 limits=Limits(**given["limits"]),
                 keep_headers=bool(given["keep_headers"]),
+                family=Family(*map(Secret, given["family"])) if given["family"] else None,
+                number=given["number"],
             )
         except (ValueError, TypeError, KeyError):
             raise UsageError("the sink takes its settings as one line of JSON on stdin") from None

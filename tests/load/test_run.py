@@ -147,7 +147,7 @@ def test_a_refused_key_is_told_before_anything_is_sent(tmp_path: Path):
     assert (run.ended.ending, run.of(Sent)) == ("died", [])
 
 
-@pytest.mark.parametrize("plan", [LoadPlan(scenario="none"), LoadPlan(workers=2), LoadPlan(customers=0)])
+@pytest.mark.parametrize("plan", [LoadPlan(scenario="none"), LoadPlan(workers=-1), LoadPlan(customers=0)])
 def test_a_plan_that_cannot_be_is_refused_before_anything_starts(tmp_path: Path, plan: LoadPlan):
     with pytest.raises(UsageError):
         run_load(profile_for("http://127.0.0.1:9"), tmp_path, "run-1", plan, interrupt=Interrupt())

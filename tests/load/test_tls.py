@@ -8,10 +8,9 @@ from harness.errors import TargetUnreachable
 from harness.events import Failed, Sent
 from harness.journal import in_time
 from harness.load.generator import start_locust
-from harness.load.handover import Handover
 from harness.load.plan import LoadPlan
-from harness.recording.reader import PARTS, read_run
-from harness.sink.process import SinkProcess
+from harness.recording.reader import read_run
+from harness.sink.sinks import Sinks
 from tests.load.running import KEY, PATIENCE_S, carry_out, profile_for
 from tests.load.tls import CERTIFICATE, TlsServer
 
@@ -21,12 +20,11 @@ PLAN = LoadPlan(customers=3, duration_s=1, think_s=0.1)
 def failures_of_customers(host: str, server: TlsServer, folder: Path) -> set[str]:
     """Why the customers' requests failed, all of them, with no registration before that could fail instead."""
     profile = profile_for(f"https://{host}:{server.port}")
-    handover = Handover(folder / PARTS / "load-customers.ndjson", "run-1", PLAN)
     with (
-        SinkProcess.start(profile, folder, "run-1", "load") as sink,
-        start_locust(profile, PLAN, handover, sink.feed, folder) as locust,
+        Sinks.start(profile, folder, "run-1", "load") as sinks,
+        start_locust(profile, PLAN, "run-1", sinks, folder) as locust,
     ):
-        assert locust.wait(PATIENCE_S) == 0
+        assert locust.main.wait(PATIENCE_S) == 0
     events = list(in_time(read_run(folder), "load"))
     failed = [event for event in events if isinstance(event, Failed)]
     assert len(failed) == sum(isinstance(event, Sent) for event in events) > 0
