@@ -7,12 +7,12 @@ from gevent import monkey
 
 from harness.events import Ending
 from harness.load.handover import Handover
+from harness.load.postbox import Postbox
 from harness.load.station import Station
 from harness.profile import resolve
 from harness.recording.writer import JournalWriter, header_now
 from harness.sink.address import SinkAddress
 from harness.sink.feed import Feed
-from harness.sink.inbox import Inbox
 
 ORPHANED = 1
 
@@ -24,11 +24,11 @@ class Attached:
         """Raises UsageError for an environment that is not the parent's, and SinkDied where there is no sink."""
         _end_with_parent()
         profile = resolve({}, environment, {})
-        inbox = Inbox(*map(Feed, SinkAddress.all_from_environment(environment)), selective=True)
+        postbox = Postbox(*map(Feed, SinkAddress.all_from_environment(environment)))
         header = header_now(handover.run, "load", handover.role)
         journal = JournalWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
-        self.station = Station(profile, inbox, journal, handover.plan, handover.worker)
+        self.station = Station(profile, postbox, journal, handover.plan, handover.worker)
 
     def begin(self) -> None:
         """The parent has begun before this process was started."""

@@ -4,7 +4,7 @@ A conversation is a customer and a few lines, each with the pause before it. Wha
 is sent and whether it is sent at all, but never what it says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -78,27 +78,29 @@ class Conversation:
     lines: tuple[Line, ...]
 
 
-def conversations(seed: int, customer_number: int, think_s: float, avoid: Sequence[str] = ()) -> Iterator[Conversation]:
-    """All that one customer will ever say. No content holds a phrase of `avoid`, whatever its case."""
-    dice = Random(f"{seed}/{customer_number}")
-    avoided = [phrase.casefold() for phrase in avoid]
-    openings, messages = _without(OPENINGS, avoided), _without(MESSAGES, avoided)
-    pause_s = dice.uniform(0, FIRST_PAUSE_S)
-    while True:
-        yield _conversation(dice, pause_s, think_s, openings, messages)
-        pause_s = _pause(dice, think_s)
+class Script:
+    """All that all customers will ever say. No content holds a phrase of `avoid`, whatever its case."""
 
+    def __init__(self, seed: int, think_s: float, avoid: Sequence[str] = ()) -> None:
+        avoided = [phrase.casefold() for phrase in avoid]
+        self._seed = seed
+        self._think_s = think_s
+        self._openings = _without(OPENINGS, avoided)
+        self._messages = _without(MESSAGES, avoided)
 
-def _conversation(
-    dice: Random, pause_s: float, think_s: float, openings: Sequence[str], messages: Sequence[str]
-) -> Conversation:
-    more = dice.randint(FEWEST_LINES, MOST_LINES) - 1
-    contents = [dice.choice(openings), *(_filled(dice.choice(messages), dice) for _ in range(more))]
-    return Conversation(pause_s, customer(dice), tuple(Line(_pause(dice, think_s), content) for content in contents))
+    def conversation(self, customer_number: int, number: int) -> Conversation:
+        """A customer's conversation of that number, from 0 on. Nothing is kept between two: dice of his own for each
+        customer would be a quarter of what he takes in memory."""
+        dice = Random(f"{self._seed}/{customer_number}/{number}")
+        pause_s = self._pause(dice) if number else dice.uniform(0, FIRST_PAUSE_S)
+        more = dice.randint(FEWEST_LINES, MOST_LINES) - 1
+        contents = [dice.choice(self._openings), *(_filled(dice.choice(self._messages), dice) for _ in range(more))]
+        lines = tuple(Line(self._pause(dice), content) for content in contents)
+        return Conversation(pause_s, customer(dice), lines)
 
-
-def _pause(dice: Random, think_s: float) -> float:
-    return min(dice.expovariate(1 / think_s), LONGEST_PAUSE * think_s) if think_s else 0.0
+    def _pause(self, dice: Random) -> float:
+        think_s = self._think_s
+        return min(dice.expovariate(1 / think_s), LONGEST_PAUSE * think_s) if think_s else 0.0
 
 
 def _filled(message: str, dice: Random) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+import gevent
 from gevent.event import Event as Signal
 from locust import User
 from locust.exception import RescheduleTaskImmediately, StopUser
@@ -24,8 +25,10 @@ from harness.load.http.failure import reason_of
 from harness.load.http.pool import Lease
 from harness.load.outcome import CUT_OFF, Outcome
 from harness.load.plan import NO_PHRASES
-from harness.load.rows import Rows
 from harness.load.station import Station
+
+# Who spawned whom is of no use here, and a customer in ten would fit into what remembering it takes.
+gevent.config.track_greenlet_tree = False
 
 SECOND = 1_000_000_000
 # How long a customer stays away after a failure, or a 429 that names no time; half as long again at most.
@@ -58,13 +61,28 @@ class Customer(User):
     # Whether the scenario says what makes the target hand over to a human.
     asks_for_a_human: ClassVar[bool] = False
     station: ClassVar[Station]
+    # Not in its dictionary, which costs ten times as much; there are thousands of them.
+    __slots__ = (
+        "_appointment",
+        "_comes_once",
+        "_due",
+        "_free",
+        "_leaving",
+        "_name",
+        "_number",
+        "_pool",
+        "_rows",
+        "_talks",
+    )
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._pool = self.station.connections()
-        self._rows = Rows(environment.events.request)
+        self._rows = self.station.rows(environment)
         self._leaving = Signal()
-        self._name, self._conversations = self.station.new_customer()
+        self._number = self.station.new_customer()
+        self._name = f"c{self._number}"
+        self._talks = 0
         self._free = self._due = time.monotonic_ns()
         self._appointment: int | None = None
         self._comes_once = False
@@ -95,7 +113,8 @@ class Customer(User):
             self._appointment = None
 
     def next_conversation(self) -> Conversation:
-        return next(self._conversations)
+        self._talks += 1
+        return self.station.script.conversation(self._number, self._talks - 1)
 
     @property
     def handover_phrase(self) -> str:
@@ -116,7 +135,7 @@ class Customer(User):
         _, outcome = self._exchange("createSession", self.station.requests.post("/v1/sessions", body))
         if isinstance(outcome, Acked) and outcome.session is not None:
             self._free = self._due = outcome.at
-            self.station.inbox.expect(outcome.session)
+            self.station.postbox.expect(outcome.session)
             return Session.of(outcome.session, outcome.user)
         self._recover(outcome)
         raise self._over()
@@ -127,7 +146,7 @@ class Customer(User):
         Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
         """
         # What came before belongs to what was said before: a session may last for days.
-        self.station.inbox.forget(session.id)
+        self.station.postbox.forget(session.id)
         sent, outcome = self.send(session, content)
         if isinstance(outcome, Acked):
             self._await_reply(session, sent)
@@ -141,8 +160,8 @@ class Customer(User):
         return self._exchange("sendMessage", self.station.requests.message(session.path, content), session)
 
     def hang_up(self, session: Session) -> None:
-        """Makes room in the inbox: nobody will ask for this session again."""
-        self.station.inbox.dismiss(session.id)
+        """Makes room in the postbox: nobody will ask for this session again."""
+        self.station.postbox.dismiss(session.id)
 
     def _exchange(self, operation: str, payload: bytes, session: Session | None = None) -> tuple[int, Outcome]:
         """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""
@@ -221,13 +240,13 @@ class Customer(User):
         seen = 0
         while (left := deadline - time.monotonic_ns()) > 0:
             try:
-                arrivals = self.station.inbox.wait(session.id, seen + 1, left / SECOND)
+                arrivals = self.station.postbox.wait(session.id, seen, left / SECOND)
             except SinkDied:
                 raise StopUser from None  # the run is ended elsewhere
             for reply in arrivals[seen:]:
                 if not reply.problems and session.user in (None, reply.user):
                     return reply
-            seen = max(seen, len(arrivals))
+            seen = len(arrivals)
         return None
 
     def _over(self) -> Exception:

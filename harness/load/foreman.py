@@ -21,8 +21,6 @@ from harness.profile import Profile
 log = logging.getLogger(__name__)
 
 CHECK_S = 0.1
-# Of an open run: timetables begin when their workers were told to, and end by themselves.
-LATE_S = 1.0
 
 
 class Foreman:
@@ -48,7 +46,7 @@ class Foreman:
     def _begin(self, **_: Any) -> None:
         self._environment.host = self._profile.base_url
         if self._timer is None and not self._web_ui:
-            self._timer = gevent.spawn_later(self._plan.duration_s + LATE_S * self._plan.is_open, self._leave)
+            self._timer = gevent.spawn_later(self._plan.run_s, self._leave)
 
     def _end(self, **_: Any) -> None:
         self._dismiss()

@@ -87,7 +87,7 @@ def _arguments(profile: Profile, plan: LoadPlan) -> list[str]:
 
 
 def _own_end(plan: LoadPlan) -> list[str]:
-    return [] if plan.web else ["--run-time", f"{math.ceil(plan.duration_s)}s"]
+    return [] if plan.web else ["--run-time", f"{math.ceil(plan.run_s)}s"]
 
 
 def _free_port() -> int:

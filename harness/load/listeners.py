@@ -148,7 +148,7 @@ class _Shift:
         while self._trouble is None:
             gevent.sleep(WATCH_S)
             try:
-                self._host.station.inbox.raise_if_dead()
+                self._host.station.postbox.raise_if_dead()
             except CouldNotRun as error:
                 self._trouble = error
                 log.error("%s", error)

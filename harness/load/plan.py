@@ -23,6 +23,7 @@ NO_PHRASES = (
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0
+OVERTIME_S = 1.0
 # What the backend of a source system would hold open: connections.
 CONNECTIONS = 100
 PER_CUSTOMER = "per-customer"
@@ -56,6 +57,11 @@ class LoadPlan:
     @property
     def is_open(self) -> bool:
         return self.arrival_rate is not None
+
+    @property
+    def run_s(self) -> float:
+        """For how long customers are let in: seconds. A timetable begins a little after the run, and ends by itself."""
+        return self.duration_s + (OVERTIME_S if self.is_open else 0.0)
 
     @property
     def spawn_rate(self) -> float:

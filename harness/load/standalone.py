@@ -16,6 +16,7 @@ from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.gauges import CpuGauges
 from harness.load.plan import CONNECTIONS, NO_PHRASES, LoadPlan, connections
+from harness.load.postbox import Postbox
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.station import Station
@@ -23,7 +24,6 @@ from harness.profile import Profile, resolve
 from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
 from harness.sink.feed import Feed
-from harness.sink.inbox import Inbox
 from harness.sink.process import SinkProcess
 from harness.verdict import EXIT_INTERRUPTED
 
@@ -70,8 +70,8 @@ class Standalone:
         self._folder = _folder(options.report, self._run)
         self._sink = SinkProcess.start(self._profile, self._folder, self._run, PHASE)
         self._journal = self._part("harness")
-        inbox = Inbox(Feed(self._sink.feed), selective=True)
-        self.station = Station(self._profile, inbox, self._part("customers"), self._plan)
+        postbox = Postbox(Feed(self._sink.feed))
+        self.station = Station(self._profile, postbox, self._part("customers"), self._plan)
         self._gauging: gevent.Greenlet | None = None
         self.closing_words = ""
 

@@ -1,23 +1,24 @@
-"""What all customers of one Locust process share: the target, the journal, the inbox of replies, and the ceiling."""
+"""What all customers of one Locust process share: the target, the journal, the postbox for replies, and the ceiling."""
 
 import itertools
-from collections.abc import Iterator
+from typing import Any
 
 import gevent
 
 from harness.assets import asset
 from harness.contract import Contract
 from harness.events import Event, Planned
-from harness.load.conversation import Conversation, conversations
+from harness.load.conversation import Script
 from harness.load.http.dialler import Dialler
 from harness.load.http.pool import Pool
 from harness.load.http.requests import Requests
 from harness.load.outcome import Judge
 from harness.load.plan import LoadPlan
+from harness.load.postbox import Postbox
+from harness.load.rows import Rows
 from harness.load.turns import Turns
 from harness.profile import Profile
 from harness.recording.writer import JournalWriter
-from harness.sink.inbox import Inbox
 
 # By then an outcome is in the journal: seconds.
 MOMENT_S = 0.05
@@ -26,14 +27,17 @@ MOMENT_S = 0.05
 class Station:
     """Shared by greenlets of one thread, so nothing here is locked."""
 
-    def __init__(self, profile: Profile, inbox: Inbox, journal: JournalWriter, plan: LoadPlan, worker: int = 0) -> None:
+    def __init__(
+        self, profile: Profile, postbox: Postbox, journal: JournalWriter, plan: LoadPlan, worker: int = 0
+    ) -> None:
         """`worker` is which of the plan's workers this process is, from 0 on; there may be none but this process."""
         self.profile = profile
-        self.inbox = inbox
+        self.postbox = postbox
         clean = profile.redactor.clean
         self.judge = Judge(Contract(asset("openapi.yaml").read_text("utf-8"), clean), clean)
         self.requests = Requests(profile)
         self.exchanges = 0
+        self._rows: Rows | None = None
         self._dialler = Dialler(profile.base_url)
         self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
         self._journal = journal
@@ -44,6 +48,7 @@ class Station:
         self.turns = Turns(profile.max_rate / self.workers if profile.max_rate else None)
         self._prefix = f"w{worker + 1}." if plan.workers else "l"
         self._customers = itertools.count(1 + worker, self.workers)
+        self.script = Script(profile.seed, plan.think_s, avoid=profile.handover_phrases)
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
@@ -54,12 +59,15 @@ class Station:
         """Those that a customer may use."""
         return self._shared or Pool(self._dialler, 1)
 
-    def new_customer(self) -> tuple[str, Iterator[Conversation]]:
-        """A name, and what that customer is going to say."""
-        number = next(self._customers)
-        return f"c{number}", conversations(
-            self.profile.seed, number, self.plan.think_s, avoid=self.profile.handover_phrases
-        )
+    def new_customer(self) -> int:
+        """The next one's number: over all workers, each is given once."""
+        return next(self._customers)
+
+    def rows(self, environment: Any) -> Rows:
+        """Locust's tables: one entry to them for all customers."""
+        if self._rows is None:
+            self._rows = Rows(environment.events.request)
+        return self._rows
 
     def record(self, *events: Event) -> None:
         """Writes them at once: of whatever is sent, a kill leaves a trace."""
@@ -76,7 +84,7 @@ class Station:
         self._writing = self._writing or gevent.spawn(self._write_notes)
 
     def close(self) -> None:
-        """Writes no more events. The inbox hears on until the sink or the process ends."""
+        """Writes no more events. The postbox hears on until the sink or the process ends."""
         if self._writing is not None:
             self._writing.kill(block=False)
         if self._noted:

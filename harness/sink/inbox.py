@@ -1,6 +1,6 @@
 """Waits for replies: arrivals filed by session, and everyone woken only for the session that they wait for.
 
-One thread reads each feed. Under gevent's monkey patching, done before this is imported, it is a greenlet, and so are
+One thread reads the feed. Under gevent's monkey patching, done before this is imported, it is a greenlet, and so are
 those who wait.
 """
 
@@ -25,7 +25,6 @@ class _Box:
     held: OrderedDict[int, Replied] = field(default_factory=OrderedDict)
     filed: int = 0
     waiting: int = 0
-    expected: bool = False
 
     def at(self, endpoint: str | None) -> list[Replied]:
         """What is held, of all endpoints or of one."""
@@ -33,18 +32,12 @@ class _Box:
 
 
 class Inbox:
-    """Holds at most `capacity` arrivals: the oldest go first, and `forget` makes room where a session is done with.
+    """Holds at most `capacity` arrivals: the oldest go first, and `forget` makes room where a session is done with."""
 
-    A `selective` one holds those of the sessions that it was told to `expect`, and lets all others go by: they are
-    somebody else's, or nobody's, and the sink keeps account of them.
-    """
-
-    def __init__(self, *feeds: Feed, capacity: int = CAPACITY, selective: bool = False) -> None:
-        """Takes over the feeds, one of each sink: closing the inbox closes them."""
-        self._feeds = feeds
-        self._alive = len(feeds)
+    def __init__(self, feed: Feed, capacity: int = CAPACITY) -> None:
+        """Takes over the feed: closing the inbox closes it."""
+        self._feed = feed
         self._capacity = capacity
-        self._selective = selective
         # Reentrant, because it knows its owner: a Condition asks that of a plain lock by trying to take it, and there
         # gevent yields, so that one arrival at most would be filed in each turn of its loop.
         self._lock = threading.RLock()
@@ -53,9 +46,8 @@ class Inbox:
         self._filed = 0
         self._callbacks: list[Callable[[Replied], None]] = []
         self._death: str | None = None
-        self._threads = [threading.Thread(target=self._read, args=(feed,), name="inbox", daemon=True) for feed in feeds]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._read, name="inbox", daemon=True)
+        self._thread.start()
 
     def wait(
         self, session: str, count: int = 1, timeout: float = 10.0, *, endpoint: str | None = None
@@ -115,18 +107,6 @@ class Inbox:
             box.filed = 0
             self._discard_if_empty(session)
 
-    def expect(self, session: str) -> None:
-        """What comes for this session is wanted, until it is dismissed."""
-        with self._lock:
-            self._box(session).expected = True
-
-    def dismiss(self, session: str) -> None:
-        """Nothing that comes for this session is wanted any more."""
-        with self._lock:
-            if session in self._boxes:
-                self._boxes[session].expected = False
-                self.forget(session)
-
     def on_arrival(self, callback: Callable[[Replied], None]) -> None:
         """Has `callback` called for each arrival from now on, in the inbox's thread; it must not block."""
         self._callbacks.append(callback)
@@ -137,10 +117,8 @@ class Inbox:
 
     def close(self) -> None:
         """Ends the reading, and every wait with it."""
-        for feed in self._feeds:
-            feed.close()
-        for thread in self._threads:
-            thread.join(timeout=5)
+        self._feed.close()
+        self._thread.join(timeout=5)
 
     def __enter__(self) -> "Inbox":
         return self
@@ -148,10 +126,10 @@ class Inbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read(self, feed: Feed) -> None:
+    def _read(self) -> None:
         cause = "the inbox was closed"
         try:
-            for arrival in feed:
+            for arrival in self._feed:
                 self._file(arrival)
                 for callback in self._callbacks:
                     callback(arrival)
@@ -165,8 +143,6 @@ class Inbox:
 
     def _file(self, arrival: Replied) -> None:
         with self._lock:
-            if self._selective and arrival.session not in self._boxes:
-                return
             box = self._box(arrival.session)
             box.held[self._filed] = self._order[self._filed] = arrival
             self._filed += 1
@@ -176,11 +152,7 @@ class Inbox:
             box.news.notify_all()
 
     def _end(self, cause: str) -> None:
-        """One feed is at its end. While there is another the inbox lives: calls go to the sink that is left."""
         with self._lock:
-            self._alive -= 1
-            if self._alive:
-                return
             self._death = cause
             for box in self._boxes.values():
                 box.news.notify_all()
@@ -202,5 +174,5 @@ class Inbox:
 
     def _discard_if_empty(self, session: str | None) -> None:
         box = self._boxes.get(session)
-        if box is not None and not (box.filed or box.waiting or box.expected):
+        if box is not None and not box.filed and not box.waiting:
             del self._boxes[session]

@@ -13,12 +13,13 @@ from harness.load.conversation import (
     LONGEST_PAUSE,
     MOST_LINES,
     Conversation,
-    conversations,
+    Script,
 )
 
 
 def first(count: int, *, seed: int = 1, customer: int = 1, think_s: float = 1.0, avoid: tuple[str, ...] = ()):
-    return list(itertools.islice(conversations(seed, customer, think_s, avoid), count))
+    script = Script(seed, think_s, avoid)
+    return [script.conversation(customer, number) for number in range(count)]
 
 
 def contents(talks: list[Conversation]) -> list[str]:

@@ -26,18 +26,18 @@ from harness.load import customer as module
 from harness.load.http import connection
 from harness.load.customer import Customer, Session
 from harness.load.plan import LoadPlan
+from harness.load.postbox import Postbox
 from harness.load.station import Station
 from harness.profile import resolve
 from harness.recording.writer import JournalWriter, header_now
 from harness.sink.address import SinkAddress
 from harness.sink.feed import Feed
-from harness.sink.inbox import Inbox
 
 profile = resolve({}, os.environ, {})
 journal = JournalWriter(Path(sys.argv[1]), header_now("run-1", "load", "customers"), profile.redactor)
 Customer.host = profile.base_url
-inbox = Inbox(Feed(SinkAddress.from_environment(os.environ)))
-Customer.station = Station(profile, inbox, journal, LoadPlan(think_s=0.0))
+postbox = Postbox(Feed(SinkAddress.from_environment(os.environ)))
+Customer.station = Station(profile, postbox, journal, LoadPlan(think_s=0.0))
 environment = locust.env.Environment()
 """
 
