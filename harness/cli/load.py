@@ -32,6 +32,10 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str) -> f
     return duration
 
 
+def optional_seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    return None if value is None else seconds(context, parameter, value)
+
+
 def shared_connections(context: click.Context, parameter: click.Parameter, value: str) -> int | None:
     try:
         return connections(value)
@@ -66,6 +70,9 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
 @click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second, in arrivals and surge.")
 @click.option("--poisson", is_flag=True, help="They come as a Poisson process, not at even distances.")
 @click.option(
+    "--ramp-up", callback=optional_seconds, metavar="TIME", help="In which the customers arrive. Default: 10s or less."
+)
+@click.option(
     "--think", default="1s", callback=seconds, metavar="TIME", help="Mean pause before a message. Default: 1s."
 )
 @click.option(
@@ -87,6 +94,7 @@ def command(
     duration: float,
     arrival_rate: float | None,
     poisson: bool,
+    ramp_up: float | None,
     think: float,
     connections: int | None,
     workers: int,
@@ -113,6 +121,7 @@ def command(
         arrival_rate=arrival_rate,
         spacing="poisson" if poisson else "constant",
         duration_s=duration,
+        spawn_s=ramp_up,
         think_s=think,
         connections=connections,
         workers=workers,

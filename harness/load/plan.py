@@ -23,6 +23,8 @@ NO_PHRASES = (
 # Customers arrive over this share of the run, and within so many seconds, unless the plan says otherwise.
 SPAWN_SHARE = 0.2
 LONGEST_SPAWN_S = 10.0
+# A process that lets more of them in at once, as Locust does each second, is late for those that it has: a second.
+MOST_SPAWNED = 400.0
 OVERTIME_S = 1.0
 # What the backend of a source system would hold open: connections.
 CONNECTIONS = 100
@@ -67,7 +69,8 @@ class LoadPlan:
     def spawn_rate(self) -> float:
         """Customers a second."""
         spawn_s = self.spawn_s or min(self.duration_s * SPAWN_SHARE, LONGEST_SPAWN_S)
-        return self.customers / spawn_s
+        most = float("inf") if self.spawn_s else MOST_SPAWNED * max(self.workers, 1)
+        return min(self.customers / spawn_s, most)
 
 
 def connections(text: str) -> int | None:
