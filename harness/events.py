@@ -19,6 +19,8 @@ Ending = Literal["completed", "interrupted", "died"]
 
 # How the reason of a Failed begins that the machine which sends is to blame for.
 EXHAUSTED = "this machine ran out of"
+# How the reason of a Failed begins whose answer was whole, and no answer that the contract knows.
+BROKE_CONTRACT = "broke the contract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,25 @@ class Acked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The target answered a 4xx other than 429. `code` is the body's errorCode, where there is one."""
+    """The target answered a 4xx other than 429. `code` is the body's errorCode, where there is one; `problem` is what
+    the contract objects to in it."""
 
     at: int
     request: str
     status: int
     code: str | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The target answered 429. `retry_after_s` is what it promised, in seconds; None where it promised nothing."""
+    """The target answered 429. `retry_after_s` is what it promised, in seconds; None where it promised nothing.
+    `problem` is what the contract objects to in it."""
 
     at: int
     request: str
     retry_after_s: float | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

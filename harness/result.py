@@ -13,7 +13,7 @@ from typing import Any
 from harness import figures
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Began, Checked, Ended, Event
+from harness.events import Began, Checked, Died, Ended, Event
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -32,6 +32,7 @@ from harness.verdict import (
     load_verdict,
     worst,
 )
+from harness.violations import violations
 
 SCHEMA = "harness-result/1"
 PHASES = ("conform", "load")
@@ -75,7 +76,8 @@ def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
         result["phases"][name]["verdict"] = verdicts[-1]
     verdicts += ["could_not_run" for name in whole if name not in began]
     torn = sum(part.torn for part in parts)
-    if torn and all(event.ending == "completed" for event in _endings(parts)):
+    killed = any(isinstance(event, Died) for part in parts for event in part.events)
+    if torn and not killed and all(event.ending == "completed" for event in _endings(parts)):
         verdicts.append("could_not_run")  # nobody was killed, so that the journal was damaged afterwards
     result["torn_lines"] = torn
     result["verdict"] = worst(verdicts)
@@ -138,12 +140,13 @@ def _known(known: Known) -> dict[str, str]:
     }
 
 
-def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = began.settings
     measured = measure(events, settings["reply_timeout_s"])
     given = [parse_objective(text) for text in settings.get("objectives", ())]
     objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]
     validity = judge_validity(measured)
+    broken = violations(events)
     load = {
         "scenario": settings.get("scenario"),
         "customers": settings.get("customers"),
@@ -163,6 +166,7 @@ def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "ambiguous_reply_ms": asdict(measured.ambiguous) if measured.ambiguous else None,
         "objectives": objectives,
         "failures": dict(measured.failures),
+        "contract": {**asdict(broken), "per_million": broken.per_million},
         "curves_ms": {name: [list(point) for point in measured.curves[name]] for name in figures.LATENCIES},
         "series": [asdict(second) for second in measured.series],
         "validity": {

@@ -4,12 +4,11 @@ from functools import lru_cache
 from typing import Any
 
 from harness.contract import Clean, Contract, parse
-from harness.events import Acked, Failed, Limited, Refused
+from harness.events import BROKE_CONTRACT, Acked, Failed, Limited, Refused
 
 Outcome = Acked | Refused | Limited | Failed
 
 CUT_OFF = "cut off by the end of the run"
-BROKE_CONTRACT = "broke the contract"
 # Different answers that are remembered with what the contract says of them.
 REMEMBERED = 256
 # And up to which size, in bytes.
@@ -29,14 +28,15 @@ class Judge:
         self, at: int, request: str, operation: str, status: int, body: bytes, retry_after_s: float | None
     ) -> Outcome:
         """Judges an HTTP answer to `operation`. `at` is when it was complete (monotonic nanoseconds)."""
-        if status == 429:
-            return Limited(at, request, retry_after_s)
-        if 400 <= status < 500:
-            return Refused(at, request, status, self._error_code(body))
-        if not 200 <= status < 300:
+        if not 200 <= status < 300 and not 400 <= status < 500:
             return Failed(at, request, f"HTTP {status}", status)
         examine = self._problems if len(body) <= LARGEST_REMEMBERED else self._problems.__wrapped__
         problems = examine(operation, status, body)
+        problem = problems[0] if problems else None
+        if status == 429:
+            return Limited(at, request, retry_after_s, problem)
+        if status >= 400:
+            return Refused(at, request, status, self._error_code(body), problem)
         if problems:
             return Failed(at, request, f"{BROKE_CONTRACT}: {problems[0]}", status)
         if operation != "createSession":

@@ -8,7 +8,7 @@ from typing import Any
 from harness.report import html
 from harness.report.clauses import listed, reds, stands_on, status_of, untried, why
 from harness.report.evidence import exhibits, first_text
-from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
+from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.legible import legible, one_line
 from harness.report.numerals import count, milliseconds
@@ -114,6 +114,8 @@ class _Page:
         self.lines.append("")
         for number, total in enumerate(sums_of(load)):
             self.say("" if number else "Adds up", written(total), None if total.holds else "bad")
+        if told := contract_told(load):
+            self.say("Contract", told, "warn" if load["contract"]["broken"] else None)
         for number, objective in enumerate(load["objectives"]):
             met = objective["verdict"] == "pass"
             text = f"{'met' if met else 'MISSED':<7} {one_line(objective['objective'])}: {objective_value(objective)}"

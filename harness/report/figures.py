@@ -27,6 +27,17 @@ def objective_value(objective: Mapping[str, Any]) -> str:
     return f"{count(value)} {unit}".strip() if float(value).is_integer() else f"{value:,g} {unit}".strip()
 
 
+def contract_told(load: Mapping[str, Any]) -> str | None:
+    """How often answers and replies broke the contract; None where nothing was looked at, or the run is of old."""
+    contract = load.get("contract")
+    if not contract or not contract["checked"]:
+        return None
+    looked = f"each of {count(contract['checked'])} answers and replies was held against it"
+    if not contract["broken"]:
+        return f"{looked}, and none broke it"
+    return f"{looked}: {count(contract['broken'])} broke it, {contract['per_million']:,.0f} in a million"
+
+
 def by_number(failures: Mapping[str, int]) -> list[tuple[str, int]]:
     """Reasons for failures, the most frequent first."""
     return sorted(failures.items(), key=lambda item: (-item[1], item[0]))

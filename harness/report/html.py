@@ -36,6 +36,7 @@ def render(result: Mapping[str, Any]) -> str:
             card=card.card_of(result),
             load=load,
             sums=sums.sums_of(load) if load else [],
+            contract=figures.contract_told(load) if load else None,
             timeline=timeline(load["series"]) if load else None,
             curves=curves(load) if load else None,
             command=page.command_of(result),

@@ -6,7 +6,7 @@ from typing import Any
 from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
-from harness.report.figures import LATENCY_ROWS, by_number, objective_value, written
+from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.markdown import block, inline, table
 from harness.report.numerals import count, milliseconds, moment
@@ -141,6 +141,8 @@ def _load(result: Result) -> Iterator[str]:
         ],
         2,
     )
+    if told := contract_told(load):
+        yield f"The contract under load: {inline(told)}."
     if load["failures"]:
         yield table(
             ("Failed or refused because", "Messages and sessions"),

@@ -1,5 +1,7 @@
 """Every answer is exactly one of accepted, refused, limited, failed."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.assets import asset
@@ -51,13 +53,21 @@ def test_a_success_off_the_contract_has_failed(operation, status, body):
     ],
 )
 def test_a_4xx_is_refused_with_its_code_where_it_has_one(body, code):
-    assert judged(404, body) == Refused(5, "r1", 404, code)
+    assert replace(judged(404, body), problem=None) == Refused(5, "r1", 404, code)
 
 
 def test_a_429_is_limited_and_neither_refused_nor_failed():
-    assert judged(429, b"", retry_after_s=2.0) == Limited(5, "r1", 2.0)
+    assert replace(judged(429, b"", retry_after_s=2.0), problem=None) == Limited(5, "r1", 2.0)
 
 
 @pytest.mark.parametrize("status", [302, 500, 503, 101, 999])
 def test_any_other_status_has_failed(status):
     assert judged(status, b'{"status": 200}') == Failed(5, "r1", f"HTTP {status}", status)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, Refused), (429, Limited), (418, Refused)])
+def test_a_refusal_off_the_contract_says_what_is_wrong_with_it(status, kind):
+    outcome = judged(status, b"<html>")
+
+    assert isinstance(outcome, kind)
+    assert outcome.problem

@@ -158,7 +158,7 @@ def test_doubt_stands_on_every_figure_of_the_load_run(report_of: ReportOf, case:
     text = (report_of(case) / "report.html").read_text(encoding="utf-8")
     figures = re.findall(r"<h3 id=\"(?!validity)[a-z-]+\">.*?</h3>", text)
 
-    assert len(figures) == 5
+    assert len(figures) == 6
     assert all(f">{mark}</span>" in heading for heading in figures)
     assert f"The figures of this section are {mark}." in text
 
