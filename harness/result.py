@@ -155,6 +155,7 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "spacing": settings.get("spacing"),
         "think_s": settings.get("think_s"),
         "connections": settings.get("connections"),
+        "in_flight": settings.get("in_flight"),
         "workers": settings.get("workers"),
         "sinks": settings.get("sinks"),
         "duration_s": measured.duration_s,

@@ -83,6 +83,14 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     show_default=True,
     help="How many keep-alive connections the customers share.",
 )
+@click.option(
+    "--in-flight",
+    default=1,
+    type=click.IntRange(1, 50),
+    show_default=True,
+    metavar="N",
+    help="Unanswered messages a session. Beyond 1 replies are ambiguous, and told as such.",
+)
 @click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
 @click.option("--sinks", default=1, type=click.IntRange(1, 16), metavar="N", help="So many webhook sinks at one URL.")
 @click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
@@ -97,6 +105,7 @@ def command(
     ramp_up: float | None,
     think: float,
     connections: int | None,
+    in_flight: int,
     workers: int,
     sinks: int,
     web: bool,
@@ -124,6 +133,7 @@ def command(
         spawn_s=ramp_up,
         think_s=think,
         connections=connections,
+        in_flight=in_flight,
         workers=workers,
         sinks=sinks,
         web=web,

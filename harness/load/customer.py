@@ -1,6 +1,7 @@
 """A customer: one greenlet of Locust's that opens sessions, sends messages, and waits for each reply.
 
-At most one message is in flight in a session, so that every reply has exactly one message that it can answer. Whatever
+At most one message is in flight in a session, so that every reply has exactly one message that it can answer; unless
+the plan has more, on purpose, to see how a target fares with customers who do not wait. Whatever
 goes wrong with a message ends its conversation; the next one begins with a new session. Every request that was sent has
 exactly one outcome in the journal, also when the run is cut off while it is in flight.
 """
@@ -70,6 +71,7 @@ class Customer(User):
         "_leaving",
         "_name",
         "_number",
+        "_owed",
         "_pool",
         "_rows",
         "_talks",
@@ -83,6 +85,7 @@ class Customer(User):
         self._number = self.station.new_customer()
         self._name = f"c{self._number}"
         self._talks = 0
+        self._owed: tuple[int, ...] = ()
         self._free = self._due = time.monotonic_ns()
         self._appointment: int | None = None
         self._comes_once = False
@@ -136,20 +139,25 @@ class Customer(User):
         if isinstance(outcome, Acked) and outcome.session is not None:
             self._free = self._due = outcome.at
             self.station.postbox.expect(outcome.session)
+            self._owed = ()
             return Session.of(outcome.session, outcome.user)
         self._recover(outcome)
         raise self._over()
 
     def say(self, session: Session, content: str) -> None:
-        """Sends a message and waits for its reply. A message that was limited is dropped, and the conversation goes on.
+        """Sends a message and waits for its reply, or only so long that no more than the plan's messages are in flight.
+        A message that was limited is dropped, and the conversation goes on.
 
         Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
         """
-        # What came before belongs to what was said before: a session may last for days.
-        self.station.postbox.forget(session.id)
+        if not self._owed:  # what came before belongs to what was said before: a session may last for days
+            self.station.postbox.forget(session.id)
         sent, outcome = self.send(session, content)
         if isinstance(outcome, Acked):
-            self._await_reply(session, sent)
+            self._owed += (sent,)
+            while len(self._owed) >= self.station.plan.in_flight:
+                oldest, self._owed = self._owed[0], self._owed[1:]
+                self._await_reply(session, oldest)
             return
         self._recover(outcome)
         if not isinstance(outcome, Limited):
@@ -237,16 +245,13 @@ class Customer(User):
 
     def _reply(self, session: Session, deadline: int) -> Replied | None:
         """The first arrival that is a reply to this session's user."""
-        seen = 0
         while (left := deadline - time.monotonic_ns()) > 0:
             try:
-                arrivals = self.station.postbox.wait(session.id, seen, left / SECOND)
+                reply = self.station.postbox.take(session.id, left / SECOND)
             except SinkDied:
                 raise StopUser from None  # the run is ended elsewhere
-            for reply in arrivals[seen:]:
-                if not reply.problems and session.user in (None, reply.user):
-                    return reply
-            seen = len(arrivals)
+            if reply is not None and not reply.problems and session.user in (None, reply.user):
+                return reply
         return None
 
     def _over(self) -> Exception:

@@ -40,7 +40,8 @@ class LoadPlan:
     would have it; None: each customer has one of its own. In an open scenario `customers` is 0, and `arrival_rate` of
     them come each second, at even distances or as a Poisson process. With `web`, Locust's own UI on loopback port
     `web_port` starts and stops the customers instead, until the run is interrupted. Customers live in one process, or
-    evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL.
+    evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL. A
+    customer writes on while fewer than `in_flight` messages of his wait for a reply.
     """
 
     scenario: str = "conversations"
@@ -55,6 +56,7 @@ class LoadPlan:
     web_port: int = 8089
     workers: int = 0
     sinks: int = 1
+    in_flight: int = 1
 
     @property
     def is_open(self) -> bool:

@@ -4,8 +4,6 @@ For the greenlets of one thread, so that nothing is locked and a waiting custome
 other sessions goes by: it is another worker's or nobody's, and the sink keeps account of it.
 """
 
-from collections.abc import Sequence
-
 import gevent
 from gevent import get_hub
 from gevent.hub import Waiter
@@ -24,7 +22,7 @@ class _Box:
     __slots__ = ("held", "waiter")
 
     def __init__(self) -> None:
-        self.held: list[Replied] = []
+        self.held: list[Replied] = []  # a deque, empty, would weigh ten times as much
         self.waiter: Waiter | None = None
 
 
@@ -51,19 +49,19 @@ class Postbox:
         """Nothing that comes for this session is wanted any more."""
         self._boxes.pop(session, None)
 
-    def wait(self, session: str, seen: int, timeout_s: float) -> Sequence[Replied]:
-        """What came for an expected session, once that is more than `seen`; after `timeout_s` seconds what there is.
+    def take(self, session: str, timeout_s: float) -> Replied | None:
+        """The next that came for an expected session; None where nothing comes within `timeout_s` seconds.
 
-        One at a time waits for a session. Raises SinkDied as soon as no sink is left, unless there is more already.
+        One at a time waits for a session. Raises SinkDied as soon as no sink is left, unless something is there.
         """
         self.expect(session)
         box = self._boxes[session]
-        if len(box.held) <= seen:
+        if not box.held:
             self.raise_if_dead()
             self._sleep(box, timeout_s)
-            if len(box.held) <= seen:
+            if not box.held:
                 self.raise_if_dead()
-        return box.held
+        return box.held.pop(0) if box.held else None
 
     def raise_if_dead(self) -> None:
         if self._death is not None:

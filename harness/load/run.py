@@ -66,8 +66,10 @@ def run_load(
 def _check(plan: LoadPlan) -> None:
     if plan.scenario not in SCENARIOS:
         raise UsageError(f"there is no scenario {plan.scenario!r}; there is {', '.join(SCENARIOS)}")
-    if plan.workers < 0 or plan.sinks < 1:
-        raise UsageError("a load takes 0 workers (one process) or more, and at least 1 sink")
+    if plan.workers < 0 or plan.sinks < 1 or plan.in_flight < 1:
+        raise UsageError(
+            "a load takes 0 workers (one process) or more, at least 1 sink, and at least 1 message in flight"
+        )
     if not plan.is_open and plan.customers < plan.workers:
         raise UsageError(
             f"--workers {plan.workers}: there are {plan.customers} customers; each worker takes at least one"

@@ -7,7 +7,7 @@ import pytest
 
 from harness.assets import asset
 from harness.errors import UsageError
-from harness.events import Acked, Limited, Planned, Replied
+from harness.events import Acked, Limited, Planned, Replied, Sent
 from harness.load.plan import SCENARIOS, LoadPlan
 from harness.load.run import run_load
 from harness.measurement import measure
@@ -92,3 +92,25 @@ def test_who_soaks_stays_in_one_session(tmp_path: Path):
 def test_a_handover_without_a_phrase_is_refused_before_anything_is_sent(tmp_path: Path):
     with Interrupt() as interrupt, pytest.raises(UsageError, match="handover_phrases"):
         run_load(profile_for("http://127.0.0.1:9"), tmp_path, "r", plan_of("handover"), interrupt=interrupt)
+
+
+def test_customers_who_do_not_wait_make_replies_ambiguous_and_nothing_is_lost(tmp_path: Path):
+    with sandbox("--reply-median", "0.3", "--reply-sigma", "0.3") as target:
+        plan = LoadPlan(customers=5, duration_s=4, spawn_s=0.2, think_s=0.02, in_flight=3)
+        run = carry_out(profile_for(target.base_url), tmp_path, plan)
+        delivered = len(target.delivered())
+
+    measured = measure(run.events, 5.0)
+    flights: Counter[str] = Counter()
+    sessions = {e.request: e.session for e in run.of(Planned) if e.session}
+    accepted = {e.request for e in run.of(Acked)}
+    most = 0
+    for event in run.events:
+        if isinstance(event, Sent) and event.request in accepted & sessions.keys():
+            flights[sessions[event.request]] += 1
+            most = max(most, *flights.values())
+        elif isinstance(event, Replied):
+            flights[event.session] -= 1
+    assert most == 3
+    assert measured.replies["ambiguous"] > measured.replies["lost"] == 0
+    assert measured.replies["first"] == measured.arrivals == delivered
