@@ -53,7 +53,8 @@ def check(objective: Objective) -> Objective:
             )
     else:
         raise UsageError(
-            f"{objective.text!r}: there is no figure {objective.figure!r}; try reply_p99, response_p95, lost"
+            f"{objective.text!r}: there is no figure {objective.figure!r}; there are times ({', '.join(LATENCIES)}, "
+            f"each with _{', _'.join(STATISTICS)}) and counts ({', '.join(_COUNTS)})"
         )
     return objective
 

@@ -115,7 +115,7 @@ def command(
     """Customers open a session, send messages with time to think, and wait for each reply.
 
     \b
-    conversations  so many --customers, always busy (100 where no number is given)
+    conversations  the default: so many --customers, always busy (100 where no number is given)
     arrivals       so many new ones a second, --arrival-rate, however those before them fare
     handover       conversations in which the customer asks for a human
     surge          arrivals that are ten times as many for a fifth of the run

@@ -13,7 +13,7 @@ import harness
 from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
 
 VERBS = {
-    "run": "everything below in order against one target, one report: the main job",
+    "run": "doctor, the gate and a load run against one target, one report: the main job",
     "conform": "the gate: does the target keep the contract?",
     "load": "customers hold conversations; every message is followed to its reply",
     "sandbox": "the embedded Messaging API",

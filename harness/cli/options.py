@@ -48,12 +48,22 @@ def profile_from(flags: Mapping[str, Any], embedded: Mapping[str, str] | None = 
     then take the place of every other. Raises UsageError."""
     table = _table(flags.get("profile_name"))
     if embedded is not None:
+        _refuse_what_would_go_unheard(flags, embedded)
         table = {key: value for key, value in table.items() if f"HARNESS_{key.upper()}" not in embedded}
         flags = {key: value for key, value in flags.items() if f"HARNESS_{key.upper()}" not in embedded}
     profile = resolve(flags, {**os.environ, **(embedded or {})}, table)
     for objective in profile.objectives:
         figures.check(objective)
     return profile
+
+
+def _refuse_what_would_go_unheard(flags: Mapping[str, Any], embedded: Mapping[str, str]) -> None:
+    for name, value in flags.items():
+        if value is not None and f"HARNESS_{name.upper()}" in embedded:
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{flag} is of a target, and none was given: add --base-url URL. The embedded sandbox has its own."
+            )
 
 
 def names_a_target(flags: Mapping[str, Any]) -> bool:

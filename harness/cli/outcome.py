@@ -56,6 +56,9 @@ def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl
             except CouldNotRun as error:
                 failure = error
                 tell(error)
+            except UsageError:
+                _remove_if_empty(folder)
+                raise
             except KeyboardInterrupt:
                 click.echo("harness: stopped at once", err=True)
             code = _conclude(folder, redactor, failure)
@@ -96,10 +99,14 @@ def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | No
     try:
         code = report(folder, redactor)
     except JournalError:  # it ended before anything was measured: there is nothing to report
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        _remove_if_empty(folder)
         code = EXIT_CODES["could_not_run"]
     return failure.exit_code if failure else code
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _folder(given: str | None, run_id: str) -> Path:

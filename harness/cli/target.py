@@ -41,10 +41,9 @@ def target(flags: Mapping[str, Any], session_ttl: float | None = None) -> Iterat
             "HARNESS_OTHER_API_KEY": tenants[1]["api_key"],
             "HARNESS_EMBEDDED": "true",
             "HARNESS_PUBLIC_URL": "",
+            "HARNESS_SESSION_TTL": "" if session_ttl is None else str(session_ttl),
             "HARNESS_HANDOVER_PHRASES": "speak to a human",
         }
-        if session_ttl is not None:
-            embedded["HARNESS_SESSION_TTL"] = str(session_ttl)
 
         def watch() -> None:
             if sandbox.exit_code is not None:

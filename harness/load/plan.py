@@ -80,7 +80,7 @@ def connections(text: str) -> int | None:
     if text == PER_CUSTOMER:
         return None
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise UsageError(f"--connections takes a number from 1 on, or {PER_CUSTOMER} (it is {text!r})")
+        raise UsageError(f"takes a number from 1 on, or {PER_CUSTOMER} (it is {text!r})")
     return int(text)
 
 

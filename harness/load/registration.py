@@ -13,7 +13,9 @@ def register(profile: Profile, url: str) -> None:
     finally:
         client.close()
     if answer.status is None:
-        raise TargetUnreachable(f"{profile.base_url} cannot be reached: {answer.failure}")
+        raise TargetUnreachable(
+            f"{profile.base_url} cannot be reached: {answer.failure} (`harness doctor` looks closer)"
+        )
     if answer.status in (401, 403):
         raise CredentialsRefused(
             f"{profile.base_url} refused the API key (HTTP {answer.status}): is HARNESS_API_KEY this tenant's?"

@@ -61,7 +61,7 @@ class Standalone:
             customers=options.num_users or 1,
             duration_s=float(options.run_time or 0),
             think_s=options.think,
-            connections=connections(options.connections),
+            connections=_connections(options.connections),
             scenario=_scenario(options),
             arrival_rate=options.arrival_rate,
             spacing="poisson" if options.poisson else "constant",
@@ -113,6 +113,13 @@ def _profile(options: Namespace, environment: Mapping[str, str]) -> Profile:
     if not options.host and not environment.get("HARNESS_BASE_URL"):
         raise UsageError("the target is missing: give --host URL")
     return resolve({"base_url": options.host, "client_id": options.client_id}, environment, {})
+
+
+def _connections(text: str) -> int | None:
+    try:
+        return connections(text)
+    except UsageError as error:
+        raise UsageError(f"--connections {error}") from None
 
 
 def _scenario(options: Namespace) -> str:

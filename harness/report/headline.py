@@ -130,7 +130,20 @@ def _facts(result: Result) -> list[str]:
     if "load" in result:
         facts += _trusted(result["load"])
         facts.append(_moved(result["load"]))
+        facts += taken_over(result["load"])
     return facts
+
+
+def taken_over(load: Mapping[str, Any]) -> list[str]:
+    """A tenant has one registration: who registers another webhook in mid-run takes the replies, or leaves his own."""
+    replies = load["replies"]
+    if replies["misrouted"] and replies["lost"]:
+        what = f"{plural(replies['misrouted'], 'reply was', 'replies were')} for sessions that this run never opened"
+    elif replies["lost"] and not replies["arrivals"]:
+        what = "not one reply reached the webhook"
+    else:
+        return []
+    return [f"{what[0].upper()}{what[1:]}: see that nobody else registers a webhook with this tenant meanwhile."]
 
 
 def _trusted(load: Mapping[str, Any]) -> list[str]:

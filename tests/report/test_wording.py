@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.report.headline import taken_over
 from harness.report.legible import cut, legible, one_line
 from harness.report.numerals import count, plural, share, span, tied, time_of
 from harness.report.sums import MEANINGS, TONES, sums_of
@@ -102,3 +103,19 @@ def test_sums_that_hold_and_sums_that_do_not_are_told_apart() -> None:
 
 def test_every_class_has_a_meaning_and_a_tone() -> None:
     assert set(MEANINGS) == set(TONES) == (set(MESSAGES) | set(REPLIES)) - {"planned", "arrivals"}
+
+
+@pytest.mark.parametrize(
+    ("replies", "told"),
+    [
+        ({"lost": 3, "misrouted": 2, "arrivals": 4}, "2 replies were for sessions that this run never opened"),
+        ({"lost": 3, "misrouted": 0, "arrivals": 0}, "Not one reply reached the webhook"),
+        ({"lost": 3, "misrouted": 0, "arrivals": 7}, None),
+        ({"lost": 0, "misrouted": 1, "arrivals": 7}, None),
+    ],
+)
+def test_replies_that_went_elsewhere_or_came_from_there_raise_a_question(replies, told: str | None) -> None:
+    said = taken_over({"replies": replies})
+
+    assert (told is None) == (said == [])
+    assert told is None or said[0].startswith(f"{told}: see that nobody else registers a webhook")
