@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Replanned · Ended · Gauged                                         the run itself, and how well the harness kept up
+    Began · Replanned · Ended · Gauged                       the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field

@@ -35,11 +35,12 @@ COUNTS = (
 
 @dataclass(slots=True)
 class Cell:
-    """One second, or a step of several. `revision` is that of its latest change."""
+    """One second, or a step of several. `revision` is that of its latest change, `row` what was told of it since."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     replies: SparseHistogram = field(default_factory=lambda: SparseHistogram(digits=2))
     revision: int = 0
+    row: dict[str, Any] | None = None
 
     @property
     def open(self) -> int:
@@ -85,7 +86,7 @@ class Live:
         if found is None:
             found = self._older.get(second - second % self._step) or self._new(second)
         self.revision += 1
-        found.revision = self.revision
+        found.revision, found.row = self.revision, None
         return found
 
     def gauge(self, name: str, value: float) -> None:
@@ -178,9 +179,7 @@ class Live:
                 "verdict": validity.verdict,
                 "reasons": list(validity.reasons),
                 "lateness": _brief(lateness),
-                "gauges": {
-                    name: gauge and {"p90": gauge.p90, "max": gauge.max} for name, gauge in self.gauges().items()
-                },
+                "gauges": {name: _brief(gauge) for name, gauge in self.gauges().items()},
             },
             "rows": [
                 _row(start, width, cell) for start, width, cell in self._cells() if reset or cell.revision > since
@@ -263,9 +262,12 @@ def _in_steps(cells: Any, step: int) -> dict[int, Cell]:
 
 
 def _row(start: int, width: int, cell: Cell) -> dict[str, Any]:
+    if cell.row is not None:
+        return {**cell.row, "width": width}
     names = ("p50", "p95", "p99")
     reply = dict(zip(names, cell.replies.percentiles(50, 95, 99), strict=True)) if cell.replies.count else None
-    return {"at": start, "width": width, **cell.counts, "reply": reply}
+    cell.row = {"at": start, "width": width, **cell.counts, "reply": reply}
+    return cell.row
 
 
 def _brief(latency: Latency | None) -> dict[str, float] | None:

@@ -24,7 +24,7 @@ class _Flight:
     operation: str
     planned: int
     session: str | None
-    sent: int = 0
+    sent: int | None = None
     accepted: bool = False
     replied: int | None = None
     exact: bool = True
@@ -90,7 +90,7 @@ class Observer:
 
     def _settle(self, event: Acked | Refused | Limited | Failed) -> None:
         flight = self._flights.pop(event.request, None)
-        if flight is None:
+        if flight is None or flight.sent is None:
             return
         outcome = _OUTCOMES[type(event)]
         self._counts(flight.operation)[outcome] += 1
@@ -144,6 +144,7 @@ class Observer:
             self._answer(flight)
 
     def _answer(self, flight: _Flight) -> None:
+        assert flight.sent is not None
         assert flight.replied is not None
         self._session(flight.session or "").answered = True
         latency = flight.replied - flight.sent
@@ -169,6 +170,6 @@ class Observer:
 
     def _forget_the_oldest_unsent(self) -> None:
         """Whoever never got to send is not heard of again; those under way are few and stay."""
-        name = next((name for name, flight in self._flights.items() if not flight.sent), None)
+        name = next((name for name, flight in self._flights.items() if flight.sent is None), None)
         if name is not None:
             del self._flights[name]

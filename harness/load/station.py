@@ -1,19 +1,21 @@
 """What all customers of one Locust process share: the target, the journal, the inbox of replies, and the ceiling."""
 
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import gevent
 
 from harness.assets import asset
 from harness.contract import Contract
-from harness.events import Event, Planned
+from harness.events import Event, Planned, Replanned
 from harness.load.conversation import Conversation, conversations
 from harness.load.http.dialler import Dialler
 from harness.load.http.pool import Pool
 from harness.load.http.requests import Requests
 from harness.load.outcome import Judge
 from harness.load.plan import LoadPlan
+from harness.load.settings import planned
 from harness.load.turns import Turns
 from harness.profile import Profile
 from harness.recording.writer import JournalWriter
@@ -41,6 +43,7 @@ class Station:
         self.plan = plan
         self.turns = Turns(profile.max_rate)
         self._customers = itertools.count(1)
+        self._watcher: Callable[[Event], None] | None = None
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
@@ -58,8 +61,23 @@ class Station:
             self.profile.seed, number, self.plan.think_s, avoid=self.profile.handover_phrases
         )
 
+    def adopt(self, plan: LoadPlan) -> None:
+        """From here on customers come by this plan. Those who are still there keep their connections."""
+        if self._shared is None or plan.connections != self.plan.connections:
+            self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
+        self.plan = plan
+        self.record(Replanned(time.monotonic_ns(), planned(plan)))
+
+    def watch(self, watcher: Callable[[Event], None]) -> None:
+        """Has `watcher` called with all that happens from now on, replies included; it must not block."""
+        self._watcher = watcher
+        self.inbox.on_arrival(watcher)
+
     def record(self, *events: Event) -> None:
         """Writes them at once: of whatever is sent, a kill leaves a trace."""
+        if self._watcher is not None:
+            for event in events:
+                self._watcher(event)
         self._journal.write(*self._noted, *events)
         self._noted.clear()
 
@@ -69,6 +87,8 @@ class Station:
 
     def note(self, event: Event) -> None:
         """Has it written with what is recorded next, or in a moment."""
+        if self._watcher is not None:
+            self._watcher(event)
         self._noted.append(event)
         self._writing = self._writing or gevent.spawn(self._write_notes)
 

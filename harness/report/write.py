@@ -36,7 +36,8 @@ def write_report(folder: Path, redactor: Redactor | None = None) -> dict[str, An
 def write_so_far(folder: Path, redactor: Redactor | None = None) -> dict[str, Any]:
     """Judges a run that still goes on, on this host, as if it ended now; returns the result.
 
-    Every format is written into `folder`/so-far, and the run's journal is left as it is. Raises JournalError as write_report.
+    Every format is written into `folder`/so-far, and the run's journal is left as it is. Raises JournalError as
+    write_report does.
     """
     parts = _ended(read_run(folder), time.monotonic_ns())
     result: dict[str, Any] = cleaned({**result_of(parts), "so_far": True}, redactor or Redactor())
