@@ -1,17 +1,21 @@
 """What is seen while a run goes on comes to what is measured when it is over."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from hypothesis import given
 
 from harness.events import Acked, Event, Failed, Gauged, Limited, Planned, Replied, Sent
-from harness.live import Live
+from harness.journal import in_time, read
+from harness.live import EXCHANGES, Live
 from harness.measurement import measure
 from harness.observer import Observer
 from harness.verdict import judge_validity
 from tests.strategies import histories
 
 SECOND = 1_000_000_000
+REPORTS = Path(__file__).parents[1] / "reports"
 TIMEOUT_S = 1e-7
 
 
@@ -120,3 +124,42 @@ def test_gauges_and_lateness_decide_whether_the_figures_can_be_trusted():
     assert seen([plan, Sent(SECOND, "m")]).validity(SECOND).verdict == "invalid"
     busy = [Gauged(n, "customers", "cpu_percent", 99.0) for n in range(5)]
     assert seen([plan, Sent(10, "m"), *busy]).validity(SECOND).verdict == "degraded"
+
+
+def test_the_pictures_of_two_workers_merge_into_that_of_the_whole_run():
+    one = [*OPENED, *message("a", 10), reply(20), Gauged(30, "sink", "lag_ms", 50.0)]
+    other = [
+        Planned(0, "o2", "createSession", "c"),
+        Sent(5, "o2"),
+        Limited(9, "o2"),
+        Planned(SECOND, "f", "sendMessage", "c", "s2"),
+        Sent(2 * SECOND, "f"),
+        Failed(3 * SECOND, "f", "HTTP 500"),
+        Gauged(4 * SECOND, "sink", "lag_ms", 30.0),
+        Gauged(4 * SECOND, "customers", "cpu_percent", 95.0),
+    ]
+
+    merged, whole = seen(one), seen([*one, *other])
+    merged.merge(Live.from_json(seen(other).to_json()))
+
+    assert merged.to_json() == whole.to_json()
+    assert merged.validity(5 * SECOND) == whole.validity(5 * SECOND)
+
+
+def test_of_a_real_run_it_says_what_the_result_says():
+    with (REPORTS / "sample" / "journal.ndjson").open(encoding="utf-8") as journal:
+        events = list(in_time(read(journal), "load"))
+    result = json.loads((REPORTS / "sample" / "result.json").read_text())["load"]
+
+    live = seen(events, result["reply_timeout_s"])
+
+    for name in EXCHANGES:
+        assert live.messages[name] == result["messages"][name]
+        assert live.sessions[name] == result["sessions"][name]
+    replies = {**live.arrivals, **live.replies(max(event.at for event in events))}
+    assert {name: replies[name] for name in ("answered", "late", "ambiguous", "lost", "first", "further")} == {
+        name: result["replies"][name] for name in ("answered", "late", "ambiguous", "lost", "first", "further")
+    }
+    for name in ("count", "p50", "p90", "p99", "max", "mean"):
+        assert getattr(live.reply.summary(), name) == result["reply_ms"][name]
+        assert getattr(live.lateness.summary(), name) == result["validity"]["schedule_lateness_ms"][name]

@@ -41,10 +41,10 @@ def page(browser: "Browser") -> "Iterator[Page]":
 
 
 @contextmanager
-def serving(port: int, argv: list[str], **environment: str) -> Iterator[tuple[Child, str]]:
+def serving(port: int, argv: list[str], host: str = "127.0.0.1") -> Iterator[tuple[Child, str]]:
     """A process of ours with a web UI at that port, and the UI's address once it answers."""
-    ui = f"http://127.0.0.1:{port}"
-    given = {"HARNESS_API_KEY": KEY, "HARNESS_CLIENT_ID": CLIENT_ID, **environment}
+    ui = f"http://{host}:{port}"
+    given = {"HARNESS_API_KEY": KEY, "HARNESS_CLIENT_ID": CLIENT_ID}
     with Child("web UI", [sys.executable, "-m", *argv], environment=given) as running:
         until(lambda: running.exit_code is not None or _answers(ui))
         assert running.exit_code is None, running.last_words
@@ -271,17 +271,22 @@ def test_locusts_login_guards_all_that_is_ours(page: "Page", tmp_path: Path, unu
             running.wait(PATIENCE_S)
 
 
-def test_light_and_dark_follow_locusts_own_switch(browser: "Browser", tmp_path: Path, unused_port: int) -> None:
+def test_the_page_stands_alone_in_light_and_dark_on_a_phone_and_at_an_address_that_was_asked_for(
+    browser: "Browser", tmp_path: Path, unused_port: int
+) -> None:
     grounds = []
+    host = "127.0.0.2"
     with sandbox(*QUICK) as target:
-        argv = by_hand(unused_port, target.base_url, tmp_path / "report", "conversations")
-        with serving(unused_port, argv) as (running, ui):
-            page = browser.new_page(color_scheme="light")
+        argv = by_hand(unused_port, target.base_url, tmp_path / "report", "conversations", "--web-host", host)
+        with serving(unused_port, argv, host) as (running, ui):
+            page = browser.new_page(color_scheme="light", viewport={"width": 390, "height": 844})
             page.goto(f"{ui}/harness/")
             grounds.append(page.evaluate(GROUND))
             page.evaluate("localStorage.theme = 'dark'")
             page.reload()
             grounds.append(page.evaluate(GROUND))
+            page.get_by_text("Nothing was sent yet.").wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
             page.close()
             running.signal(signal.SIGINT)
             running.wait(PATIENCE_S)
