@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Ended · Died · Gauged                                  the run itself, and how well the harness kept up
+    Began · Replanned · Ended · Died · Gauged                      the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -186,4 +186,17 @@ class Died:
     how: str
 
 
-Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended | Died
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """Customers are about to come by these settings, in place of those with which their phase began.
+
+    A run in Locust's web UI is started there, perhaps many times, with what stands in the form.
+    """
+
+    at: int
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+Event = (
+    Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Replanned | Ended | Died
+)

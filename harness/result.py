@@ -13,7 +13,7 @@ from typing import Any
 from harness import figures
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Began, Checked, Died, Ended, Event
+from harness.events import Began, Checked, Died, Ended, Event, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -141,7 +141,10 @@ def _known(known: Known) -> dict[str, str]:
 
 
 def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
-    settings = began.settings
+    settings = dict(began.settings)
+    for event in events:
+        if isinstance(event, Replanned):
+            settings |= event.settings
     measured = measure(events, settings["reply_timeout_s"])
     given = [parse_objective(text) for text in settings.get("objectives", ())]
     objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]

@@ -13,6 +13,7 @@ from harness.events import (
     Limited,
     Planned,
     Refused,
+    Replanned,
     Replied,
     Sent,
 )
@@ -60,6 +61,7 @@ ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(Gauged, TIMES, TEXT, TEXT, st.floats(allow_nan=False, allow_infinity=False)),
     st.builds(Began, TIMES, TIMES, TEXT, OBJECTS),
+    st.builds(Replanned, TIMES, OBJECTS),
     st.builds(Ended, TIMES, TIMES, TEXT, st.sampled_from(("completed", "interrupted", "died")), MAYBE),
 )
 

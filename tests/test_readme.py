@@ -40,7 +40,7 @@ def test_options_shown_with_a_verb_are_options_of_it(verb):
 
 
 def test_every_option_named_anywhere_is_one():
-    known = set.union(*map(options_of, VERBS)) | {"--host", "--faults"}
+    known = set.union(*map(options_of, VERBS)) | {"--host", "--faults", "--web-host", "--web-login"}
 
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= known
 

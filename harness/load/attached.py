@@ -28,6 +28,7 @@ class Attached:
         header = header_now(handover.run, "load", handover.role)
         journal = JournalWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
+        self.folder = handover.part.parent.parent
         self.station = Station(profile, postbox, journal, handover.plan, handover.worker)
 
     def begin(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.assets import asset
 from harness.load.crew import Crew
 from harness.load.handover import Handover
-from harness.load.plan import LoadPlan
+from harness.load.plan import PER_CUSTOMER, LoadPlan
 from harness.processes.child import Child
 from harness.profile import Profile, environment_of
 from harness.recording.reader import PARTS
@@ -82,7 +82,7 @@ def _arguments(profile: Profile, plan: LoadPlan) -> list[str]:
     argv += ["--users", str(users), "--spawn-rate", f"{rate:.3f}"]
     if plan.web:
         # Loopback only: Locust's UI allows any origin, and whoever reaches it can start a load.
-        return [*argv, "--web-host", LOOPBACK, "--web-port", str(plan.web_port)]
+        return [*argv, *_fields(plan), "--web-host", LOOPBACK, "--web-port", str(plan.web_port)]
     return [*argv, "--headless", "--only-summary"]
 
 
@@ -96,3 +96,12 @@ def _free_port() -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _fields(plan: LoadPlan) -> list[str]:
+    """What the form of the web UI begins with."""
+    argv = ["--think", f"{plan.think_s:g}", "--connections", str(plan.connections or PER_CUSTOMER)]
+    if plan.arrival_rate is None:
+        return argv
+    poisson = ["--poisson"] if plan.spacing == "poisson" else []
+    return [*argv, "--arrival-rate", f"{plan.arrival_rate:g}", *poisson, "--run-time", f"{math.ceil(plan.duration_s)}s"]

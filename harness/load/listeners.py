@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any, Protocol
 
 import gevent
@@ -23,6 +24,7 @@ from harness.load.plan import FASTEST
 from harness.load.standalone import Standalone, add_options
 from harness.load.station import Station
 from harness.load.timetable import Timetable
+from harness.load.web.tab import Tab
 from harness.profile import resolve
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class Host(Protocol):
 
     station: Station
     closing_words: str
+    folder: Path
 
     def begin(self) -> None: ...
 
@@ -97,6 +100,7 @@ class _Shift:
         farewell = farewell_s(host.station.profile.reply_timeout)
         environment.stop_timeout = max(environment.stop_timeout, farewell)
         environment.events.test_start.add_listener(self._begin)
+        self._tab = Tab(environment, web_ui, host.station, host.folder) if web_ui else None
         environment.events.test_stopping.add_listener(self._stopping)
         environment.events.quitting.add_listener(self._end)
         environment.events.quit.add_listener(self._say_goodbye)
@@ -127,6 +131,8 @@ class _Shift:
                 return
             self._environment.runner.stop()
             self._watching.kill(block=False)
+            if self._tab:
+                self._tab.close()
             self._trouble = self._trouble or self._crash()
             ending: Ending = "died" if self._trouble else "interrupted" if self._cut_short else "completed"
             code = self._host.end(ending, str(self._trouble) if self._trouble else None)

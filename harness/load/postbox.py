@@ -4,6 +4,8 @@ For the greenlets of one thread, so that nothing is locked and a waiting custome
 other sessions goes by: it is another worker's or nobody's, and the sink keeps account of it.
 """
 
+from collections.abc import Callable
+
 import gevent
 from gevent import get_hub
 from gevent.hub import Waiter
@@ -32,6 +34,7 @@ class Postbox:
     def __init__(self, *feeds: Feed) -> None:
         self._boxes: dict[str | None, _Box] = {}
         self._death: str | None = None
+        self._callback: Callable[[Replied], None] | None = None
         self._readers = [gevent.spawn(self._read, feed) for feed in feeds]
         self._alive = len(feeds)
 
@@ -62,6 +65,10 @@ class Postbox:
             if not box.held:
                 self.raise_if_dead()
         return box.held.pop(0) if box.held else None
+
+    def on_arrival(self, callback: Callable[[Replied], None]) -> None:
+        """Has `callback` called with whatever comes from now on, expected or not; it must not block."""
+        self._callback = callback
 
     def raise_if_dead(self) -> None:
         if self._death is not None:
@@ -94,6 +101,8 @@ class Postbox:
             self._end(cause)
 
     def _file(self, arrival: Replied) -> None:
+        if self._callback is not None:
+            self._callback(arrival)
         box = self._boxes.get(arrival.session)
         if box is not None and len(box.held) < MOST_HELD:
             box.held.append(arrival)

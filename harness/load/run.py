@@ -70,6 +70,8 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError(
             "a load takes 0 workers (one process) or more, at least 1 sink, and at least 1 message in flight"
         )
+    if plan.web and (plan.workers or plan.sinks > 1):
+        raise UsageError("--web shows customers in one process and one sink so far: leave out --workers and --sinks")
     if not plan.is_open and plan.customers < plan.workers:
         raise UsageError(
             f"--workers {plan.workers}: there are {plan.customers} customers; each worker takes at least one"

@@ -12,6 +12,15 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "target": profile.described(),
         "seed": profile.seed,
         "strict": profile.strict,
+        **planned(plan),
+        "reply_timeout_s": profile.reply_timeout,
+        "objectives": [objective.text for objective in profile.objectives],
+    }
+
+
+def planned(plan: LoadPlan) -> dict[str, Any]:
+    """What of them may change from one start of the customers to the next, in Locust's web UI."""
+    return {
         "scenario": plan.scenario,
         "customers": plan.customers,
         "duration_s": plan.duration_s,
@@ -22,6 +31,4 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "in_flight": plan.in_flight,
         "workers": plan.workers,
         "sinks": plan.sinks,
-        "reply_timeout_s": profile.reply_timeout,
-        "objectives": [objective.text for objective in profile.objectives],
     }

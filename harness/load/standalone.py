@@ -28,20 +28,35 @@ from harness.sink.process import SinkProcess
 from harness.verdict import EXIT_INTERRUPTED
 
 PHASE = "load"
+# Where the web UI listens unless --web-host says otherwise.
+LOOPBACK = "127.0.0.1"
 NOTHING_SENT = 3
 
 
 def add_options(parser: Any, **_: Any) -> None:
     """The options of a run by hand, in Locust's own parser. The key has none: it is a secret."""
+    # Whoever reaches the web UI can start a load, and it allows any origin: to let others in takes a word.
+    parser.set_defaults(web_host=LOOPBACK)
     group = parser.add_argument_group("Messaging API")
     group.add_argument("--client-id", metavar="ID", help="Of the tenant whose key is in HARNESS_API_KEY")
-    group.add_argument("--think", type=float, default=1.0, metavar="SECONDS", help="Mean pause before a message")
-    group.add_argument("--arrival-rate", type=float, metavar="PER_SECOND", help="Who comes, in an open scenario")
-    group.add_argument("--poisson", action="store_true", help="They come as a Poisson process, not at even distances")
-    group.add_argument(
-        "--connections", default=str(CONNECTIONS), metavar="N|per-customer", help="Which the customers share"
+    fields = (
+        group.add_argument(
+            "--think", type=float, default=1.0, metavar="SECONDS", help="Mean pause before a message, in seconds"
+        ),
+        group.add_argument("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second"),
+        group.add_argument(
+            "--poisson", action="store_true", help="They come as a Poisson process, not at even distances"
+        ),
+        group.add_argument(
+            "--connections",
+            default=str(CONNECTIONS),
+            metavar="N|per-customer",
+            help="How many the customers share, or per-customer",
+        ),
     )
     group.add_argument("--report", metavar="DIR", help="Where the report goes. Default: reports/<run-id>/")
+    for field in fields:  # of the web UI's form; Locust asks for this mark where an option stands in a group
+        field.include_in_web_ui = True
 
 
 class Standalone:
@@ -67,8 +82,8 @@ class Standalone:
             spacing="poisson" if options.poisson else "constant",
         )
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-locust"
-        self._folder = _folder(options.report, self._run)
-        self._sink = SinkProcess.start(self._profile, self._folder, self._run, PHASE)
+        self.folder = _folder(options.report, self._run)
+        self._sink = SinkProcess.start(self._profile, self.folder, self._run, PHASE)
         self._journal = self._part("harness")
         postbox = Postbox(Feed(self._sink.feed))
         self.station = Station(self._profile, postbox, self._part("customers"), self._plan)
@@ -91,7 +106,7 @@ class Standalone:
         self._sink.stop()
         self._journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
         self._journal.close()
-        report = [sys.executable, "-m", "harness", "report", str(self._folder)]
+        report = [sys.executable, "-m", "harness", "report", str(self.folder)]
         reported = subprocess.run(report, check=False, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.closing_words = reported.stdout
         if ending == "interrupted":
@@ -99,7 +114,7 @@ class Standalone:
         return reported.returncode if self.station.exchanges else NOTHING_SENT
 
     def _part(self, role: str) -> JournalWriter:
-        path = self._folder / PARTS / f"{PHASE}-{role}.ndjson"
+        path = self.folder / PARTS / f"{PHASE}-{role}.ndjson"
         return JournalWriter(path, header_now(self._run, PHASE, role), self._profile.redactor)
 
     def _gauge(self) -> None:

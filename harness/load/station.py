@@ -1,13 +1,15 @@
 """What all customers of one Locust process share: the target, the journal, the postbox for replies, and the ceiling."""
 
 import itertools
+import time
+from collections.abc import Callable
 from typing import Any
 
 import gevent
 
 from harness.assets import asset
 from harness.contract import Contract
-from harness.events import Event, Planned
+from harness.events import Event, Planned, Replanned
 from harness.load.conversation import Script
 from harness.load.http.dialler import Dialler
 from harness.load.http.pool import Pool
@@ -16,6 +18,7 @@ from harness.load.outcome import Judge
 from harness.load.plan import LoadPlan
 from harness.load.postbox import Postbox
 from harness.load.rows import Rows
+from harness.load.settings import planned
 from harness.load.turns import Turns
 from harness.profile import Profile
 from harness.recording.writer import JournalWriter
@@ -48,7 +51,8 @@ class Station:
         self.turns = Turns(profile.max_rate / self.workers if profile.max_rate else None)
         self._prefix = f"w{worker + 1}." if plan.workers else "l"
         self._customers = itertools.count(1 + worker, self.workers)
-        self.script = Script(profile.seed, plan.think_s, avoid=profile.handover_phrases)
+        self.script = self._script()
+        self._watcher: Callable[[Event], None] | None = None
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
@@ -69,8 +73,24 @@ class Station:
             self._rows = Rows(environment.events.request)
         return self._rows
 
+    def adopt(self, plan: LoadPlan) -> None:
+        """From here on customers come by this plan. Those who are still there keep their connections."""
+        if self._shared is None or plan.connections != self.plan.connections:
+            self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
+        self.plan = plan
+        self.script = self._script()
+        self.record(Replanned(time.monotonic_ns(), planned(plan)))
+
+    def watch(self, watcher: Callable[[Event], None]) -> None:
+        """Has `watcher` called with all that happens from now on, replies included; it must not block."""
+        self._watcher = watcher
+        self.postbox.on_arrival(watcher)
+
     def record(self, *events: Event) -> None:
         """Writes them at once: of whatever is sent, a kill leaves a trace."""
+        if self._watcher is not None:
+            for event in events:
+                self._watcher(event)
         self._journal.write(*self._noted, *events)
         self._noted.clear()
 
@@ -80,6 +100,8 @@ class Station:
 
     def note(self, event: Event) -> None:
         """Has it written with what is recorded next, or in a moment."""
+        if self._watcher is not None:
+            self._watcher(event)
         self._noted.append(event)
         self._writing = self._writing or gevent.spawn(self._write_notes)
 
@@ -90,6 +112,9 @@ class Station:
         if self._noted:
             self.record()
         self._journal.close()
+
+    def _script(self) -> Script:
+        return Script(self.profile.seed, self.plan.think_s, avoid=self.profile.handover_phrases)
 
     def _write_notes(self) -> None:
         while True:

@@ -12,8 +12,10 @@ from harness.journal import Header, decode
 class Tail:
     """What was appended to one file since the last look. The file need not exist yet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: str = "") -> None:
+        """Events of all kinds, or only of one by its name in the journal: the lines of others are not even decoded."""
         self._path = path
+        self._begins = f'{{"e":"{kind}"'.encode() if kind else b""
         self._read = 0
 
     def new_events(self) -> Iterator[Event]:
@@ -27,6 +29,8 @@ class Tail:
         whole = fresh[: fresh.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
+            if not line.startswith(self._begins):
+                continue
             with suppress(ValueError):  # torn by a full disk; the report counts those
                 record = decode(line.decode("ascii"))
                 if not isinstance(record, Header):

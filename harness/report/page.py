@@ -59,7 +59,7 @@ def command_of(result: Result) -> str:
         "--customers": load.get("customers") or None,
         "--arrival-rate": load.get("arrival_rate"),
         "--connections": _connections(load),
-        "--duration": load.get("planned_s"),
+        "--duration": load.get("planned_s") or None,
         "--seed": result["seed"],
     }
     if target.get("embedded"):

@@ -1,28 +1,24 @@
 """report.html in a real browser: nothing is fetched, nothing complains, and it fits a phone."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.chromium import launched, needs_chromium
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ReportOf = Callable[[str], Path]
-CHROMIUM = os.environ.get("HARNESS_CHROMIUM") or shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: name one in HARNESS_CHROMIUM")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import JournalError
-from harness.report.write import write_report
+from harness.report.write import write_report, write_so_far
 from harness.secret import MASK, Redactor, Secret
 from tests.report.cases import CASES
 from tests.report.runs import BROKEN_AUTH, with_outcomes, write_conform
@@ -78,3 +78,29 @@ def test_a_folder_without_a_journal_is_an_error_and_stays_as_it_is(tmp_path: Pat
         write_report(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_run_that_goes_on_a_report_is_written_aside_and_its_journal_left_alone(tmp_path: Path) -> None:
+    CASES["green"](tmp_path)
+    parts = {path.name: path for path in (tmp_path / "parts").iterdir()}
+    for path in parts.values():
+        lines = [line for line in path.read_text().splitlines(keepends=True) if '"e":"ended"' not in line]
+        path.write_text("".join(lines) + '{"e":"sent","at":1')  # a line that is just being written
+    journal = {name: path.read_bytes() for name, path in parts.items()}
+
+    result = write_so_far(tmp_path)
+
+    assert result["so_far"] is True
+    assert result["verdict"] == "pass"
+    assert {path.name for path in (tmp_path / "so-far").iterdir()} == OF_A_GATE
+    assert "so far" in (tmp_path / "so-far" / "report.html").read_text()
+    assert {name: path.read_bytes() for name, path in parts.items()} == journal
+
+
+def test_the_report_at_the_end_takes_the_place_of_the_one_so_far(tmp_path: Path) -> None:
+    CASES["green"](tmp_path)
+    write_so_far(tmp_path)
+    result = write_report(tmp_path)
+
+    assert "so_far" not in result
+    assert not (tmp_path / "so-far").exists()
