@@ -15,7 +15,7 @@ from harness.measurement import Measurements
 from harness.objective import Objective, parse_objective
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES
 
-LATENCIES = ("response", "response_from_plan", "reply", "reply_from_plan", "session")
+LATENCIES = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan")
 STATISTICS = tuple(field.name for field in fields(Latency) if field.name != "count")
 OUTCOMES = ("planned", "sent", "accepted", "limited", "refused", "failed", "missed")
 SESSIONS = tuple(f"sessions_{outcome}" for outcome in OUTCOMES)

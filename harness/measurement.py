@@ -62,8 +62,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness",
-    "queued"), their curves, the run second by second, and what the harness says of itself (gauges by "source.name").
+    """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session",
+    "session_from_plan", "lateness", "queued"), their curves, the run second by second, and what the harness says of
+    itself (gauges by "source.name").
 
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
     are, and by what the harness was behind: "queued" and "lateness".
@@ -219,7 +220,10 @@ def _counts(outcomes: Iterable[str]) -> dict[str, int]:
 
 
 def _histograms(ledger: _Ledger, pairs: Iterable[Paired]) -> dict[str, Histogram]:
-    names = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "lateness", "queued")
+    names = (
+        *("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan"),
+        *("lateness", "queued"),
+    )
     histograms = {name: Histogram() for name in names}
     for exchange in ledger.exchanges.values():
         if exchange.sent is not None:
@@ -232,6 +236,7 @@ def _histograms(ledger: _Ledger, pairs: Iterable[Paired]) -> dict[str, Histogram
             histograms["response_from_plan"].record(exchange.acked - exchange.planned)
         elif exchange.operation == "createSession":
             histograms["session"].record(exchange.acked - exchange.sent)
+            histograms["session_from_plan"].record(exchange.acked - exchange.planned)
     for paired in _exact(pairs):
         assert paired.replied is not None
         histograms["reply"].record(paired.replied - paired.message.sent)

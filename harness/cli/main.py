@@ -18,6 +18,7 @@ VERBS = {
     "load": "customers hold conversations; every message is followed to its reply",
     "sandbox": "the embedded Messaging API",
     "sink": "the webhook sink alone",
+    "calibrate": "is the instrument true on this machine? every figure against a sandbox's own log",
     "report": "render, or re-judge, a run from its journal",
     "doctor": "can this target be tested from here? each prerequisite, and how to mend it",
 }

@@ -43,7 +43,7 @@ def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl
     """
     with errors_told():
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        folder = _folder(flags.get("report"), run_id)
+        folder = new_folder(flags.get("report"), run_id)
         failure: CouldNotRun | None = None
         redactor: Redactor | None = None
         with Interrupt() as interrupt:
@@ -109,7 +109,8 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _folder(given: str | None, run_id: str) -> Path:
+def new_folder(given: str | None, run_id: str) -> Path:
+    """Where a run's report goes: made, and empty. Raises UsageError."""
     folder = Path(given) if given else Path("reports") / run_id
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

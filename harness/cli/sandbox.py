@@ -69,6 +69,9 @@ class Ended(click.ClickException):
 )
 @click.option("--allow-remote-webhooks", is_flag=True, help="Call webhooks off this machine, too.")
 @click.option(
+    "--answer-median", default=0.0, show_default=True, type=SECONDS, help="Of the delay of an accepting answer."
+)
+@click.option(
     "--late-delay", default=15.0, show_default=True, type=SECONDS, help="Of the reply to `!late`, in seconds."
 )
 @click.option(
@@ -139,6 +142,7 @@ def _config(options: dict[str, Any]) -> Config:
         "session_ttl": "session_ttl_s",
         "reply_median": "reply_median_s",
         "late_delay": "late_delay_s",
+        "answer_median": "answer_median_s",
         "delivery_timeout": "delivery_timeout_s",
         "rate_limit": "rate_limit_per_s",
     }

@@ -31,9 +31,19 @@ def target(flags: Mapping[str, Any], session_ttl: float | None = None) -> Iterat
     if names_a_target(flags):
         yield Target(profile_from(flags), embedded=False, watch=lambda: None)
         return
+    options = [] if session_ttl is None else ["--session-ttl", str(session_ttl)]
+    with embedded(flags, *options, session_ttl=session_ttl) as (where, _):
+        yield where
+
+
+@contextmanager
+def embedded(
+    flags: Mapping[str, Any], *options: str, session_ttl: float | None = None
+) -> Iterator[tuple[Target, Child]]:
+    """A sandbox of our own with these options of `harness sandbox`, as a target and as a process."""
     tenants = [{"client_id": secrets.token_hex(16), "api_key": secrets.token_urlsafe(24)} for _ in range(2)]
-    with _sandbox(tenants, session_ttl) as sandbox:
-        embedded = {
+    with _sandbox(tenants, *options) as sandbox:
+        variables = {
             "HARNESS_BASE_URL": sandbox.announcement()["base_url"],
             "HARNESS_CLIENT_ID": tenants[0]["client_id"],
             "HARNESS_API_KEY": tenants[0]["api_key"],
@@ -49,13 +59,11 @@ def target(flags: Mapping[str, Any], session_ttl: float | None = None) -> Iterat
             if sandbox.exit_code is not None:
                 raise ChildDied(f"the embedded sandbox is gone ({sandbox.obituary()})\n{sandbox.last_words}".rstrip())
 
-        yield Target(profile_from(flags, embedded), embedded=True, watch=watch)
+        yield Target(profile_from(flags, variables), embedded=True, watch=watch), sandbox
 
 
-def _sandbox(tenants: list[dict[str, str]], session_ttl: float | None) -> Child:
-    argv = [sys.executable, "-m", "harness", "sandbox", "--announce", "--lifeline", "--quiet", "--port", "0"]
-    if session_ttl is not None:
-        argv += ["--session-ttl", str(session_ttl)]
+def _sandbox(tenants: list[dict[str, str]], *options: str) -> Child:
+    argv = [sys.executable, "-m", "harness", "sandbox", "--announce", "--lifeline", "--quiet", "--port", "0", *options]
     keys = [Secret(tenant["api_key"]) for tenant in tenants]
     environment = {"HARNESS_SANDBOX_TENANTS": json.dumps(tenants)}
     return Child("sandbox", argv, environment=environment, redactor=Redactor(*keys))

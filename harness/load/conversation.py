@@ -16,6 +16,8 @@ LONGEST_PAUSE = 5.0
 # Customers that are spawned in one instant begin within this time of it: seconds.
 FIRST_PAUSE_S = 1.0
 
+ASIDE_SHARE = 0.5
+
 OPENINGS = (
     "Hi",
     "Hello, is anyone there?",
@@ -81,10 +83,12 @@ class Conversation:
 class Script:
     """All that all customers will ever say. No content holds a phrase of `avoid`, whatever its case."""
 
-    def __init__(self, seed: int, think_s: float, avoid: Sequence[str] = ()) -> None:
+    def __init__(self, seed: int, think_s: float, avoid: Sequence[str] = (), asides: Sequence[str] = ()) -> None:
+        """Every other conversation's last message begins with one of `asides`."""
         avoided = [phrase.casefold() for phrase in avoid]
         self._seed = seed
         self._think_s = think_s
+        self._asides = asides
         self._openings = _without(OPENINGS, avoided)
         self._messages = _without(MESSAGES, avoided)
 
@@ -95,6 +99,8 @@ class Script:
         pause_s = self._pause(dice) if number else dice.uniform(0, FIRST_PAUSE_S)
         more = dice.randint(FEWEST_LINES, MOST_LINES) - 1
         contents = [dice.choice(self._openings), *(_filled(dice.choice(self._messages), dice) for _ in range(more))]
+        if self._asides and dice.random() < ASIDE_SHARE:
+            contents[-1] = f"{dice.choice(self._asides)} {contents[-1]}"
         lines = tuple(Line(self._pause(dice), content) for content in contents)
         return Conversation(pause_s, customer(dice), lines)
 

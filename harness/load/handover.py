@@ -39,7 +39,8 @@ class Handover:
         if part is None:
             return None
         try:
-            plan = LoadPlan(**json.loads(environment["HARNESS_LOAD_PLAN"]))
+            given = json.loads(environment["HARNESS_LOAD_PLAN"])
+            plan = LoadPlan(**{**given, "asides": tuple(given["asides"])})
             return cls(Path(part), environment["HARNESS_RUN_ID"], plan, int(environment["HARNESS_WORKER"]))
         except (KeyError, ValueError, TypeError) as error:
             raise UsageError(f"HARNESS_PART is set, but not all that goes with it: {error}") from None

@@ -41,7 +41,8 @@ class LoadPlan:
     them come each second, at even distances or as a Poisson process. With `web`, Locust's own UI on loopback port
     `web_port` starts and stops the customers instead, until the run is interrupted. Customers live in one process, or
     evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL. A
-    customer writes on while fewer than `in_flight` messages of his wait for a reply.
+    customer writes on while fewer than `in_flight` messages of his wait for a reply. Every other conversation ends
+    with a message that begins with one of `asides`, which a sandbox can be asked by to do this or that.
     """
 
     scenario: str = "conversations"
@@ -57,6 +58,7 @@ class LoadPlan:
     workers: int = 0
     sinks: int = 1
     in_flight: int = 1
+    asides: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

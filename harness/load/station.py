@@ -114,7 +114,9 @@ class Station:
         self._journal.close()
 
     def _script(self) -> Script:
-        return Script(self.profile.seed, self.plan.think_s, avoid=self.profile.handover_phrases)
+        return Script(
+            self.profile.seed, self.plan.think_s, avoid=self.profile.handover_phrases, asides=self.plan.asides
+        )
 
     def _write_notes(self) -> None:
         while True:

@@ -12,6 +12,7 @@ LATENCY_ROWS = {
     "response_ms": "Response, from the send",
     "response_from_plan_ms": "Response, from the plan",
     "session_ms": "Session opened",
+    "session_from_plan_ms": "Session, from the plan",
 }
 # The samples that a percentile needs to be more than the maximum under another name.
 NEEDS = {"p50": 2, "p90": 10, "p95": 20, "p99": 100, "p99_9": 1000}

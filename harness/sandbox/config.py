@@ -58,6 +58,8 @@ class Config:
     port: int = 8080
     control_port: int = 0
     session_ttl_s: float = 1800.0
+    answer_median_s: float = 0.0
+    answer_sigma: float = 0.5
     reply_median_s: float = 0.25
     reply_sigma: float = 0.5
     reply_longest_s: float = 10.0

@@ -29,6 +29,7 @@ class Exchange:
     body: dict[str, Any] = field(default_factory=dict)
     session: Session | None = None
     replies: list[Reply] = field(default_factory=list)
+    asked_for: str | None = None  # the magic value in it
     answer_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     body_packets: int = 1  # that the body came in
     raw_headers: Sequence[tuple[bytes, bytes]] = ()  # names and values as they came

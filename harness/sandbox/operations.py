@@ -4,12 +4,16 @@ import time
 from collections.abc import Callable
 
 from harness.sandbox import magic, validation
+from harness.sandbox.delays import Delays
 from harness.sandbox.deviation import Deviations
 from harness.sandbox.exchange import Answer, Exchange, Refusal, session_not_found
 from harness.sandbox.services import Services
 from harness.sandbox.webhooks import REMOTE, is_loopback
 
 Operation = Callable[[Exchange], Answer]
+
+# However long the distribution's tail is.
+LONGEST_ANSWER_S = 10.0
 
 
 class Operations:
@@ -18,6 +22,10 @@ class Operations:
     def __init__(self, services: Services, deviations: Deviations) -> None:
         self._services = services
         self._deviations = deviations
+        config = services.config
+        self._answer_delays = Delays(
+            config.answer_median_s, config.answer_sigma, LONGEST_ANSWER_S, config.seed, "answers"
+        )
         self.by_name: dict[str, Operation] = {
             "createSession": self.create_session,
             "sendMessage": self.send_message,
@@ -50,6 +58,8 @@ class Operations:
         if session is None:
             raise session_not_found()
         spell = magic.of_content(content)
+        if spell is not magic.NOTHING:
+            exchange.asked_for = content.split(maxsplit=1)[0]
         if spell.expires:
             services.sessions.expire(session)
         if spell.refusal:
@@ -79,4 +89,6 @@ class Operations:
             services.dispatcher.plan(planned)
 
     def _delay_s(self, spell: magic.Magic) -> float:
-        return self._services.config.slow_delay_s if spell.slow else 0.0
+        if spell.slow:
+            return self._services.config.slow_delay_s
+        return self._answer_delays.draw()

@@ -32,6 +32,7 @@ class Recorder:
             now_ns,
             tuple(reply.id for reply in exchange.replies),
             self._console.clean(answer.note),
+            exchange.asked_for,
         )
         if not self._console.silent:
             self._console.request(exchange.method, exchange.path, answer.status, answer.note or _story(exchange))

@@ -1,8 +1,6 @@
 """What is said to a customer, by whom, and when."""
 
 import json
-import math
-import random
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from yarl import URL
 
 from harness.sandbox.config import Config
+from harness.sandbox.delays import Delays
 from harness.sandbox.ids import Ids
 from harness.sandbox.sessions import Session
 
@@ -69,10 +68,7 @@ class Replier:
 
     def __init__(self, config: Config) -> None:
         self._phrases = tuple(phrase.casefold() for phrase in config.handover_phrases)
-        self._log_median = math.log(config.reply_median_s) if config.reply_median_s > 0 else -math.inf
-        self._sigma = config.reply_sigma
-        self._longest_s = config.reply_longest_s
-        self._random = random.Random(None if config.seed is None else f"replies/{config.seed}")
+        self._delays = Delays(config.reply_median_s, config.reply_sigma, config.reply_longest_s, config.seed, "replies")
         self._ids = Ids(config.seed if config.seed is None else config.seed + 1)
         self._planned = 0
 
@@ -80,7 +76,7 @@ class Replier:
         """The reply to one message, due after a log-normal delay or the one given, but never before an earlier one."""
         if not session.handed_over and self._asks_for_a_human(content):
             session.handed_over = True
-        delay_s = self._delay_s() if delay_s is None else delay_s
+        delay_s = self._delays.draw() if delay_s is None else delay_s
         session.last_due_ns = max(session.last_due_ns, received_ns + int(delay_s * 1e9))
         event = message_event(session.id, session.user_id, *self._line(session))
         return self.planned(session, event, received_ns, session.last_due_ns)
@@ -104,11 +100,6 @@ class Replier:
     def _asks_for_a_human(self, content: str) -> bool:
         folded = content.casefold()
         return any(phrase in folded for phrase in self._phrases)
-
-    def _delay_s(self) -> float:
-        if self._log_median == -math.inf:
-            return 0.0
-        return min(self._longest_s, math.exp(self._log_median + self._sigma * self._random.gauss(0.0, 1.0)))
 
     def _line(self, session: Session) -> tuple[str, str]:
         """The next thing to say, and who says it."""

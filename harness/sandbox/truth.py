@@ -6,7 +6,8 @@ moment as a date. Kinds and their fields, beyond `n`, `kind`, `wall` and `mono_n
 
 request    operation (null where there is none), method, path, outcome (accepted, limited, refused, failed), status,
            error_code, tenant, session, user, received_ns (the bytes that completed it were read), answered_ns (its
-           answer went to the socket), replies (the ids of those planned for it), note
+           answer went to the socket), replies (the ids of those planned for it), note,
+           asked_for (the magic value in it, or null)
 reply      planned: reply, tenant, session, user, participant, received_ns (of its message), due_ns
 attempt    one webhook call: reply, tenant, session, user, attempt (from 1), received_ns (of its message),
            started_ns, finished_ns, status (null without an answer), error, delivered
@@ -24,7 +25,7 @@ from harness.sandbox.clock import WallClock
 FIELDS: dict[str, tuple[str, ...]] = {
     "request": (
         "operation", "method", "path", "outcome", "status", "error_code", "tenant", "session", "user",
-        "received_ns", "answered_ns", "replies", "note",
+        "received_ns", "answered_ns", "replies", "note", "asked_for",
     ),
     "reply": ("reply", "tenant", "session", "user", "participant", "received_ns", "due_ns"),
     "attempt": (
