@@ -12,6 +12,8 @@ from hdrh.histogram import HdrHistogram
 
 HIGHEST_US = 3_600_000_000
 DIGITS = 3
+# The samples that a percentile needs to be more than the maximum under another name.
+NEEDS = {"p50": 2, "p90": 10, "p95": 20, "p99": 100, "p99_9": 1000}
 # The percentiles that a curve is drawn through: denser towards the tail, where the news is.
 CURVE = (0.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.75, 99.9, 99.95, 99.99, 100.0)
 
@@ -56,7 +58,7 @@ class Histogram:
     def percentile(self, percentile: float) -> float:
         """Milliseconds; never outside what was recorded."""
         # The library rounds the rank to the nearest; a percentile is a value that at least so many are not above.
-        nearest = 100 * (_rank(percentile, self._count) + 1) / self._count
+        nearest = 100 * (rank(percentile, self._count) + 1) / self._count
         bucket: int = self._buckets.get_value_at_percentile(nearest)
         return _ms(min(max(bucket * 1000, self._least_ns), self._most_ns))
 
@@ -77,12 +79,12 @@ def summarise(nanoseconds: Sequence[int]) -> Latency | None:
     if not nanoseconds:
         return None
     ordered = sorted(nanoseconds)
-    p50, p90, p95, p99, p99_9 = (_ms(ordered[_rank(p, len(ordered))]) for p in (50, 90, 95, 99, 99.9))
+    p50, p90, p95, p99, p99_9 = (_ms(ordered[rank(p, len(ordered))]) for p in (50, 90, 95, 99, 99.9))
     mean = _ms(sum(ordered) // len(ordered))
     return Latency(len(ordered), _ms(ordered[0]), p50, p90, p95, p99, p99_9, _ms(ordered[-1]), mean)
 
 
-def _rank(percentile: float, count: int) -> int:
+def rank(percentile: float, count: int) -> int:
     """The place, from 0, of the nearest-rank percentile among `count` sorted samples."""
     return max(0, ceil(round(count * percentile / 100, 6)) - 1)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from harness import figures
+from harness import figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError
 from harness.events import Began, Checked, Ended, Event
@@ -140,9 +140,12 @@ def _known(known: Known) -> dict[str, str]:
 
 def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = began.settings
-    measured = measure(events, settings["reply_timeout_s"])
-    given = [parse_objective(text) for text in settings.get("objectives", ())]
-    objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]
+    given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
+    measured = measure(events, settings["reply_timeout_s"], windows.kinds(given))
+    objectives = [
+        windows.judge(objective, measured.seconds) if objective.window_s else figures.judge(objective, measured)
+        for objective in given
+    ]
     validity = judge_validity(measured)
     load = {
         "scenario": settings.get("scenario"),

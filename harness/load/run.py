@@ -43,6 +43,7 @@ def run_load(
     SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
     """
     _check(plan)
+    _check_windows(profile, plan)
     if plan.scenario == "handover" and not profile.handover_phrases:
         raise UsageError(NO_PHRASES)
     folder = folder.absolute()
@@ -78,6 +79,14 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError(f"--arrival-rate takes a number of customers a second, up to {FASTEST:g}")
     if (plan.customers < 1 and not plan.is_open) or plan.duration_s <= 0 or plan.think_s < 0:
         raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
+
+
+def _check_windows(profile: Profile, plan: LoadPlan) -> None:
+    for objective in profile.objectives:
+        if objective.window_s and not plan.web and objective.window_s >= plan.duration_s:
+            raise UsageError(
+                f"{objective.text!r}: a run of {plan.duration_s:g} s has no such window in it; give a longer --duration"
+            )
 
 
 def _carry_out(

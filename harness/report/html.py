@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from harness.histogram import NEEDS
 from harness.report import card, clauses, figures, numerals, page, sums
 from harness.report.charts.curve import curves
 from harness.report.charts.timeline import timeline
@@ -88,6 +89,6 @@ def _environment() -> Environment:
         "MEANINGS": sums.MEANINGS,
         "TONES": sums.TONES,
         "LATENCY_ROWS": figures.LATENCY_ROWS,
-        "NEEDS": figures.NEEDS,
+        "NEEDS": NEEDS,
     }
     return environment

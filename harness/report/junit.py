@@ -10,7 +10,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from harness.report.clauses import is_flaky, stands_on, state_of, status_of, why, why_excused
-from harness.report.evidence import as_text, exhibits
+from harness.report.evidence import exhibits
+from harness.report.figures import objective_value
 from harness.report.headline import could_not_run_reasons
 from harness.report.legible import one_line
 from harness.report.numerals import between
@@ -113,8 +114,7 @@ def _load(load: Mapping[str, Any]) -> Iterator[ET.Element]:
     for objective in load["objectives"]:
         case = _case("load.objective", objective["objective"])
         if objective["verdict"] == "fail":
-            seen = "no sample" if objective["value"] is None else f"{as_text(objective['value'])} {objective['unit']}"
-            _mark(case, "failure", f"{objective['objective']} was missed: {seen}", "missed")
+            _mark(case, "failure", f"{objective['objective']} was missed: {objective_value(objective)}", "missed")
         yield case
     validity = load["validity"]
     case = _case("load.validity", "the harness was not the bottleneck")
