@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Ended · Gauged                                         the run itself, and how well the harness kept up
+    Began · Ended · Gauged · Aborted                               the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 Operation = Literal["createSession", "sendMessage", "registerWebhook"]
 Outcome = Literal["pass", "fail", "not_exercised", "could_not_run", "observed"]
-Ending = Literal["completed", "interrupted", "died"]
+Ending = Literal["completed", "interrupted", "aborted", "died"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +162,15 @@ class Ended:
     reason: str | None = None
 
 
-Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """The run is ended early: in the window that begins with `second`, an objective was broken as far as could be seen
+    while it was under way. `value` is in the objective's unit."""
+
+    at: int
+    objective: str
+    second: int
+    value: float
+
+
+Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended | Aborted

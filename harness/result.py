@@ -5,7 +5,7 @@ that a run does not have is absent.
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from harness import figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Began, Checked, Ended, Event
+from harness.events import Aborted, Began, Checked, Ended, Event
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -138,7 +138,7 @@ def _known(known: Known) -> dict[str, str]:
     }
 
 
-def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = began.settings
     given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
     measured = measure(events, settings["reply_timeout_s"], windows.kinds(given))
@@ -155,6 +155,7 @@ def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "spacing": settings.get("spacing"),
         "think_s": settings.get("think_s"),
         "connections": settings.get("connections"),
+        "abort_early": bool(settings.get("abort_early")),
         "duration_s": measured.duration_s,
         "reply_timeout_s": settings["reply_timeout_s"],
         "messages": dict(measured.messages),
@@ -177,10 +178,26 @@ def _load(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdic
             "sink_rejected": _rejected(measured),
         },
     }
+    if aborted := next((event for event in events if isinstance(event, Aborted)), None):
+        load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
 
 
-_JUDGES = {"conform": _conform, "load": _load}
+def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Why the run was ended early, as it was seen then, and whether the journal says that the objective was missed."""
+    objective = parse_objective(aborted.objective)
+    return {
+        "objective": objective.text,
+        "window_s": objective.window_s,
+        "at_s": aborted.second,
+        "value": aborted.value,
+        "unit": objective.unit,
+        "confirmed": any(o["objective"] == objective.text and o["verdict"] == "fail" for o in objectives),
+    }
+
+
+Judge = Callable[[Sequence[Event], Began], tuple[dict[str, Any], Verdict]]
+_JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load}
 
 
 def _phase(began: Began, ended: Ended | None) -> dict[str, Any]:
@@ -198,7 +215,7 @@ def _with_ending(verdict: Verdict, ended: Ended | None) -> Verdict:
     """A phase that died says nothing about the target, and one cut short cannot say that all is well."""
     if ended is None or ended.ending == "died":
         return "could_not_run"
-    if ended.ending == "interrupted" and verdict in ("pass", "not_exercised"):
+    if ended.ending in ("interrupted", "aborted") and verdict in ("pass", "not_exercised"):
         return "could_not_run"
     return verdict
 

@@ -76,6 +76,11 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     show_default=True,
     help="How many keep-alive connections the customers share.",
 )
+@click.option(
+    "--abort-early",
+    is_flag=True,
+    help="End the run as soon as a window breaks its objective, such as 'reply_p99<2s over 10s'.",
+)
 @click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
 @click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
 @target_options
@@ -87,6 +92,7 @@ def command(
     poisson: bool,
     think: float,
     connections: int | None,
+    abort_early: bool,
     web: bool,
     web_port: int,
     **flags: Any,
@@ -111,6 +117,7 @@ def command(
         duration_s=duration,
         think_s=think,
         connections=connections,
+        abort_early=abort_early,
         web=web,
         web_port=web_port,
     )

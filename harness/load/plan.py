@@ -35,7 +35,7 @@ class LoadPlan:
     would have it; None: each customer has one of its own. In an open scenario `customers` is 0, and `arrival_rate` of
     them come each second, at even distances or as a Poisson process. With `web`, Locust's own UI on loopback port
     `web_port` starts and stops the customers instead, until the run is interrupted. `workers` beyond 0 are for a
-    distributed run, which does not exist yet.
+    distributed run, which does not exist yet. With `abort_early` the run ends as soon as a window breaks its objective.
     """
 
     scenario: str = "conversations"
@@ -49,6 +49,7 @@ class LoadPlan:
     web: bool = False
     web_port: int = 8089
     workers: int = 0
+    abort_early: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from harness.errors import CouldNotRun, HarnessError, UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.generator import start_locust
 from harness.load.handover import Handover
+from harness.load.live import FIGURES, Live
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
 from harness.load.registration import register
@@ -49,12 +50,14 @@ def run_load(
     folder = folder.absolute()
     header = header_now(run_id, PHASE, "harness")
     with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
-        journal.write(Began(time.monotonic_ns(), time.time_ns(), PHASE, settings_of(profile, plan)))
+        began = Began(time.monotonic_ns(), time.time_ns(), PHASE, settings_of(profile, plan))
+        journal.write(began)
+        live = Live(profile.objectives, profile.reply_timeout, began.at) if plan.abort_early else None
         ending: Ending = "died"
         reason: str | None = "the harness itself failed"
         try:
-            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch)
-            reason = None
+            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch, live)
+            reason = "an objective was broken in a window, as far as could be seen" if ending == "aborted" else None
         except KeyboardInterrupt:
             ending, reason = "interrupted", "ended at once"
             raise
@@ -82,6 +85,11 @@ def _check(plan: LoadPlan) -> None:
 
 
 def _check_windows(profile: Profile, plan: LoadPlan) -> None:
+    if plan.abort_early and not any(each.window_s and each.figure in FIGURES for each in profile.objectives):
+        raise UsageError(
+            "--abort-early takes an objective with a window, as in --objective 'reply_p99<2s over 10s': "
+            "one without can only be judged at the end"
+        )
     for objective in profile.objectives:
         if objective.window_s and not plan.web and objective.window_s >= plan.duration_s:
             raise UsageError(
@@ -98,6 +106,7 @@ def _carry_out(
     interrupt: Interrupt,
     on_progress: Callable[[Progress], None] | None,
     check: Callable[[], None] | None,
+    live: Live | None,
 ) -> Ending:
     with SinkProcess.start(profile, folder, run_id, PHASE) as sink:
         register(profile, sink.url)
@@ -113,9 +122,10 @@ def _carry_out(
                 reply_timeout_s=profile.reply_timeout,
                 on_progress=on_progress,
                 check=check,
+                live=live,
             )
             try:
-                interrupted = watch.until_done(_longest_s(profile, plan), interrupt)
+                ending = watch.until_done(_longest_s(profile, plan), interrupt)
             except KeyboardInterrupt:
                 locust.stop(grace=0)
                 raise
@@ -123,7 +133,7 @@ def _carry_out(
                 locust.stop(HURRIED_S)
                 raise
     # An interrupt is how a run in the web UI always ends.
-    return "interrupted" if interrupted and not plan.web else "completed"
+    return "completed" if ending == "interrupted" and plan.web else ending
 
 
 def _longest_s(profile: Profile, plan: LoadPlan) -> float | None:

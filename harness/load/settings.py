@@ -19,6 +19,7 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "spacing": plan.spacing if plan.is_open else None,
         "think_s": plan.think_s,
         "connections": plan.connections,
+        "abort_early": plan.abort_early,
         "reply_timeout_s": profile.reply_timeout,
         "objectives": [objective.text for objective in profile.objectives],
     }

@@ -17,7 +17,7 @@ LATENCY_ROWS = {
 
 def objective_value(objective: Mapping[str, Any]) -> str:
     """What was measured, in the objective's own unit; with a window, where in the run that was."""
-    told = _value(objective["value"], objective["unit"])
+    told = None if objective["value"] is None else value_of(objective["value"], objective["unit"])
     if objective.get("window_s") is None:
         return told or "no sample"
     windows = objective["windows"]
@@ -30,9 +30,8 @@ def objective_value(objective: Mapping[str, Any]) -> str:
     return f"{judged}; {left_out}" if windows["left_out"] else judged
 
 
-def _value(value: float | None, unit: str) -> str | None:
-    if value is None:
-        return None
+def value_of(value: float, unit: str) -> str:
+    """A figure in the unit of its objective."""
     if unit == "ms":
         return time_of(value)
     return f"{count(value)} {unit}".strip() if float(value).is_integer() else f"{value:,g} {unit}".strip()

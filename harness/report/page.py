@@ -67,6 +67,7 @@ def command_of(result: Result) -> str:
     lines = [verb, *([flag, _argument(value)] for flag, value in options.items() if value is not None)]
     lines += [["--objective", objective["objective"]] for objective in load.get("objectives", ())]
     lines += [["--poisson"]] if load.get("spacing") == "poisson" else []
+    lines += [["--abort-early"]] if load.get("abort_early") else []
     lines += [["--strict"]] if result["strict"] else []
     return " \\\n  ".join(map(shlex.join, lines))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.events import Checked, Ended
+from harness.events import Aborted, Checked, Ended
 from tests.report.runs import (
     BROKEN_AUTH,
     BROKEN_SHOULD,
@@ -85,6 +85,20 @@ def interrupted(folder: Path) -> None:
     write_load(folder, Traffic(seconds=8), end)
 
 
+def aborted(folder: Path) -> None:
+    _aborted(folder, "reply_p90<250ms over 5s")
+
+
+def aborted_in_vain(folder: Path) -> None:
+    _aborted(folder, "reply_p90<2s over 5s")
+
+
+def _aborted(folder: Path, objective: str) -> None:
+    seen = Aborted(12 * SECOND, objective, 4, 2734.5)
+    end = Ended(14 * SECOND, WALL + 55 * SECOND, "load", "aborted", "an objective was broken in a window")
+    write_load(folder, Traffic(seconds=11, objectives=(objective, "lost<1%"), extra=(seen,)), end, abort_early=True)
+
+
 def invalid(folder: Path) -> None:
     write_load(folder, Traffic(late_by_ms=90, sink_lag_ms=310))
 
@@ -127,6 +141,8 @@ CASES: dict[str, Callable[[Path], None]] = {
         could_not_run,
         killed,
         interrupted,
+        aborted,
+        aborted_in_vain,
         invalid,
         degraded,
         no_samples,

@@ -97,6 +97,16 @@ def test_headings_come_in_order_and_ids_are_unique(report_of: ReportOf, case: st
         ("could_not_run", "Could not run: the webhook sink is gone (killed by signal 9)."),
         ("killed", "Could not run: the harness itself was killed."),
         ("interrupted", "Interrupted: interrupted by Ctrl-C."),
+        (
+            "aborted",
+            "The target missed 1 objective, and the run was ended early: "
+            "reply_p90<250ms over 5s was 2.73 s in seconds 4 to 8.",
+        ),
+        (
+            "aborted_in_vain",
+            "Could not run: the load run was ended early, and its journal does not confirm why: "
+            "reply_p90<2s over 5s was 2.73 s in seconds 4 to 8.",
+        ),
         ("no_samples", "Not proven: the load run moved no message."),
     ],
 )
