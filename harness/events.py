@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Ended · Gauged · Aborted                               the run itself, and how well the harness kept up
+    Began · Ended · Gauged · Aborted · Probed                      the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -173,4 +173,18 @@ class Aborted:
     value: float
 
 
-Event = Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended | Aborted
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One rate was tried in the search for a target's capacity: new conversations a second. `role` says why this one,
+    `found` what it came to: see `harness.capacity.judge_probe`."""
+
+    at: int
+    number: int
+    rate: float
+    role: str
+    found: dict[str, Any] = field(default_factory=dict)
+
+
+Event = (
+    Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Ended | Aborted | Probed
+)

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from harness import figures, windows
+from harness import capacity, figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Aborted, Began, Checked, Ended, Event
+from harness.events import Aborted, Began, Checked, Ended, Event, Probed
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -140,6 +140,8 @@ def _known(known: Known) -> dict[str, str]:
 
 def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = began.settings
+    if settings.get("scenario") == capacity.SCENARIO:
+        return _capacity(events, began)
     given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
     measured = measure(events, settings["reply_timeout_s"], windows.kinds(given))
     objectives = [
@@ -181,6 +183,13 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
     if aborted := next((event for event in events if isinstance(event, Aborted)), None):
         load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
+
+
+def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+    """A search is a load run of many short ones, each with a journal of its own."""
+    probes = [event for event in events if isinstance(event, Probed)]
+    found, verdict = capacity.summary(probes, began.settings)
+    return {"capacity": found}, verdict
 
 
 def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

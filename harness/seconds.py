@@ -128,6 +128,10 @@ class Seconds:
         """The second in which `at` lies."""
         return (at - self._begin) // SECOND
 
+    def moment(self, second: int) -> int:
+        """When that second begins (monotonic nanoseconds)."""
+        return self._begin + second * SECOND
+
     def count(self, at: int, group: Group, *names: str) -> None:
         moment = self._moments.setdefault(self.number(at), Moment())
         for name in names:

@@ -25,10 +25,11 @@ class Window:
     value: float
 
 
-def judge(objective: Objective, seconds: Seconds) -> dict[str, Any]:
+def judge(objective: Objective, seconds: Seconds, within: range | None = None) -> dict[str, Any]:
     """As `figures.judge`, with the figure of the worst window, and "window_s", "worst_at_s" (its first second; None
-    without one) and "windows": {"judged", "missed", "left_out"}."""
-    judged = list(slide(objective, seconds, seconds.whole(group_of(objective))))
+    without one) and "windows": {"judged", "missed", "left_out"}. `within` are the seconds to look at; None: all
+    that are whole."""
+    judged = list(slide(objective, seconds, within or seconds.whole(group_of(objective))))
     found = [window for window in judged if window is not None]
     worst = max(found, key=lambda window: objective.badness(window.value), default=None)
     met = worst is not None and objective.holds(worst.value)

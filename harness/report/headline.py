@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.report import capacity
 from harness.report.clauses import Tally, borne, is_flaky, state_of, tallies, why_excused
 from harness.report.figures import value_of
 from harness.report.legible import one_line
@@ -74,12 +75,16 @@ def _passed(result: Result) -> str:
     if "load" in result:
         met = len(result["load"]["objectives"])
         kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
+    if "capacity" in result:
+        kept.append(capacity.sentence(result["capacity"]))
     return _sentence(", and ".join(kept) or "nothing was wrong")
 
 
 def _failed(result: Result) -> str:
     broken, gone = _broken(result), _gone(result)
     told = [f"the target {broken}"] if broken else []
+    if "capacity" in result:
+        told.append(capacity.sentence(result["capacity"]))
     told += [gone] if gone else []
     return _sentence("; ".join(told) or "the target failed")
 
@@ -130,6 +135,8 @@ def _could_not_run(result: Result) -> str:
 
 
 def _invalid(result: Result) -> str:
+    if "capacity" in result:
+        return _sentence(capacity.sentence(result["capacity"]))
     return "The measurement is invalid: the harness was the bottleneck, so its figures say nothing about the target."
 
 
@@ -144,6 +151,10 @@ def _facts(result: Result) -> list[str]:
             f"{plural(known, 'failure is', 'failures are')} known of and not counted, until the entry expires."
         )
     facts += [f"{row['id']} could not be tried: {why_excused(row)}." for row in rows if why_excused(row)]
+    if "capacity" in result:
+        if result["verdict"] == "could_not_run":
+            facts.append(_sentence(f"so far, {capacity.sentence(result['capacity'])}"))
+        facts += capacity.facts(result["capacity"])
     if "load" in result:
         facts += _trusted(result["load"])
         if result["verdict"] == "fail" and ended_early(result) and not result["load"]["aborted"]["confirmed"]:
