@@ -12,6 +12,13 @@ Probe = Mapping[str, Any]
 
 WORDS = {"pass": "kept up", "fail": "MISSED", "invalid": "no evidence", "not_exercised": "nothing moved"}
 TONES = {"pass": "good", "fail": "bad", "invalid": "odd", "not_exercised": "warn"}
+BOUNDS = {
+    "objective": "there an objective was missed",
+    "harness": "there the harness was the bottleneck",
+    "max_rate": "bounded by --max-rate",
+    "arrival_rate": "bounded by --arrival-rate",
+    "nothing": "the search did not end",
+}
 TABLE = ("Rate, /s", "Probe", "Kept up?", "Requests/s", "Response p50", "p99", "Reply p50", "p99", "In flight", "λ·W")
 
 
