@@ -7,6 +7,7 @@ the target: it bounds the search, and never passes for a limit of the target's.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from math import ceil
 from typing import Any, Literal
 
@@ -107,8 +108,21 @@ def _latency(latency: Latency | None) -> dict[str, Any]:
 
 
 def tries(probes: Sequence[Probed]) -> list[Try]:
-    """What the search makes of them."""
-    return [Try(probe.rate, probe.found["verdict"] == "pass") for probe in probes]
+    """What the search makes of them: a probe that was no evidence counts only where it was so again."""
+    following = zip_longest(probes, probes[1:])
+    counted = [probe for probe, after in following if not _is_repeated(probe, after)]
+    return [Try(probe.rate, probe.found["verdict"] == "pass") for probe in counted]
+
+
+def wants_repeating(probes: Sequence[Probed]) -> bool:
+    """Whether the last probe was no evidence, and was the first at its rate: any machine stumbles once."""
+    if not probes or probes[-1].found["verdict"] != "invalid" or probes[-1].found["held_back"]:
+        return False
+    return len(probes) == 1 or probes[-2].rate != probes[-1].rate
+
+
+def _is_repeated(probe: Probed, after: Probed | None) -> bool:
+    return probe.found["verdict"] == "invalid" and after is not None and after.rate == probe.rate
 
 
 def summary(probes: Sequence[Probed], settings: Mapping[str, Any]) -> tuple[dict[str, Any], Verdict]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
-Role = Literal["step", "bisection", "confirmation"]
+Role = Literal["step", "bisection", "confirmation", "repetition"]
 # How often a rate is halved when not even the first one is borne.
 MOST_HALVINGS = 3
 FACTOR = 2.0

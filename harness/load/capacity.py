@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from harness.capacity import DEFAULT_OBJECTIVES, SCENARIO, judge_probe, tries
+from harness.capacity import DEFAULT_OBJECTIVES, SCENARIO, judge_probe, tries, wants_repeating
 from harness.errors import HarnessError, UsageError
 from harness.events import Began, Ended, Ending, Probed
 from harness.journal import in_time
@@ -41,11 +41,12 @@ MARGIN_S = 2.0
 @dataclass(frozen=True, slots=True)
 class CapacityPlan:
     """`probe_s` is for how long each rate is judged, in seconds; a warm-up comes before it. `highest` is the highest
-    rate to try, in customers a second (None: what --max-rate allows), and rates `tolerance` apart are as good as one.
+    rate to try, in customers a second (None: what --max-rate allows), `first` the one to begin with, and rates `tolerance` apart are as good as one.
     """
 
     probe_s: float = 15.0
     highest: float | None = None
+    first: float = FIRST_RATE
     tolerance: float = 0.05
     think_s: float = 1.0
     connections: int | None = CONNECTIONS
@@ -59,13 +60,12 @@ class CapacityPlan:
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """A search so far: the probe under way, and those before it."""
+    """The probe under way. `run` is None until it has begun."""
 
     number: int
     rate: float
     role: Role
     run: Progress | None
-    before: Sequence[Probed]
 
 
 def objectives_of(profile: Profile) -> tuple[Objective, ...]:
@@ -108,32 +108,25 @@ def find_capacity(
         if objective.window_s and objective.window_s > plan.probe_s:
             raise UsageError(f"{objective.text!r}: no such window fits into a probe; give a longer --probe-duration")
     folder = folder.absolute()
-    settings = _settings(profile, plan, objectives, highest, highest_by)
     header = header_now(run_id, PHASE, "harness")
     with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
+        settings = _settings(profile, plan, objectives, highest, highest_by)
         journal.write(Began(time.monotonic_ns(), time.time_ns(), PHASE, settings))
+        lowest = round_rate(min(plan.first, FIRST_SHARE * highest))
+        search = Search(lowest, highest, plan.tolerance)
+        prober = _Prober(replace(profile, objectives=objectives), folder, run_id, plan, interrupt, on_progress, watch)
         ending: Ending = "died"
         reason: str | None = "the harness itself failed"
-        lowest = round_rate(min(FIRST_RATE, FIRST_SHARE * highest))
-        search = Search(lowest, highest, plan.tolerance)
         probes: list[Probed] = []
         try:
-            while (following := search.next(tries(probes))) and not interrupt.requested:
-                rate, role = following
-                probing = Probing(len(probes) + 1, rate, role, None, tuple(probes))
-
-                def tell(run: Progress | None, probing: Probing = probing) -> None:
-                    if on_progress:
-                        on_progress(replace(probing, run=run))
-
-                tell(None)
-                found = _probe(profile, folder, run_id, plan, probing, objectives, interrupt, tell, watch)
+            while (following := _next(search, probes)) and not interrupt.requested:
+                probe = prober.probe(len(probes) + 1, *following)
                 if interrupt.requested:
                     break
-                probes.append(Probed(time.monotonic_ns(), probing.number, rate, role, found))
-                journal.write(probes[-1])
+                journal.write(probe)
+                probes.append(probe)
                 if on_probe:
-                    on_probe(probes[-1])
+                    on_probe(probe)
             ending, reason = "interrupted" if interrupt.requested else "completed", None
         except KeyboardInterrupt:
             ending, reason = "interrupted", "ended at once"
@@ -145,45 +138,52 @@ def find_capacity(
             journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
 
 
-def _probe(
-    profile: Profile,
-    folder: Path,
-    run_id: str,
-    plan: CapacityPlan,
-    probing: Probing,
-    objectives: tuple[Objective, ...],
-    interrupt: Interrupt,
-    on_progress: Callable[[Progress], None],
-    watch: Callable[[], None] | None,
-) -> dict[str, Any]:
-    """One run at one rate, and what it came to."""
-    place = folder / "probes" / f"{probing.number:02}"
-    run_load(
-        replace(profile, objectives=objectives),
-        place,
-        f"{run_id}-{probing.number:02}",
-        LoadPlan(
+def _next(search: Search, probes: Sequence[Probed]) -> tuple[float, Role] | None:
+    return (probes[-1].rate, "repetition") if wants_repeating(probes) else search.next(tries(probes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prober:
+    """Carries out single probes."""
+
+    profile: Profile
+    folder: Path
+    run_id: str
+    plan: CapacityPlan
+    interrupt: Interrupt
+    on_progress: Callable[[Probing], None] | None
+    watch: Callable[[], None] | None
+
+    def probe(self, number: int, rate: float, role: Role) -> Probed:
+        """One run at one rate, and what it came to."""
+
+        def tell(run: Progress | None) -> None:
+            if self.on_progress:
+                self.on_progress(Probing(number, rate, role, run))
+
+        tell(None)
+        plan, place = self.plan, self.folder / "probes" / f"{number:02}"
+        load = LoadPlan(
             scenario="arrivals",
             customers=0,
-            arrival_rate=probing.rate,
+            arrival_rate=rate,
             spacing=plan.spacing,
             duration_s=plan.warmup_s + plan.probe_s + MARGIN_S,
             think_s=plan.think_s,
             connections=plan.connections,
-        ),
-        interrupt=interrupt,
-        on_progress=on_progress,
-        watch=watch,
-    )
-    join(place)
-    return judge_probe(
-        list(in_time(read_run(place), PHASE)),
-        objectives,
-        reply_timeout_s=profile.reply_timeout,
-        warmup_s=plan.warmup_s,
-        probe_s=plan.probe_s,
-        max_rate=profile.max_rate,
-    )
+        )
+        run_id = f"{self.run_id}-{number:02}"
+        run_load(self.profile, place, run_id, load, interrupt=self.interrupt, on_progress=tell, watch=self.watch)
+        join(place)
+        found = judge_probe(
+            list(in_time(read_run(place), PHASE)),
+            self.profile.objectives,
+            reply_timeout_s=self.profile.reply_timeout,
+            warmup_s=plan.warmup_s,
+            probe_s=plan.probe_s,
+            max_rate=self.profile.max_rate,
+        )
+        return Probed(time.monotonic_ns(), number, rate, role, found)
 
 
 def _settings(

@@ -81,11 +81,11 @@ def facts(capacity: Capacity) -> Iterator[str]:
     at = next((p for p in capacity["probes"] if p["rate"] == capacity["rate_per_s"]), None)
     if at is not None and at["reply_ms"]["count"]:
         yield (
-            f"At {at['rate']:g}/s it was sent {at['requests_per_s']:g} requests a second; half of the replies came "
+            f"At {at['rate']:g}/s it was sent {at['requests_per_s']:.0f} requests a second; half of the replies came "
             f"within {time_of(at['reply_ms']['p50'])}, 99 % within {time_of(at['reply_ms']['p99'])}."
         )
     for rate in capacity["unsteady"]:
-        yield f"Not steady: {rate:g}/s was borne once and not borne once."
+        yield f"Not steady: {rate:g}/s was borne once, and once {_otherwise(capacity, rate)}."
     if capacity["bounded_by"] == "max_rate" and capacity["limit_per_s"] is not None:
         yield f"At {capacity['limit_per_s']:g}/s it was --max-rate that held requests back, not the target."
     for probe in capacity["probes"]:
@@ -93,6 +93,12 @@ def facts(capacity: Capacity) -> Iterator[str]:
             yield f"Suspicious, by Little's law: in probe {probe['number']} at {probe['rate']:g}/s {balance(probe)}."
         if probe["rate"] == capacity["rate_per_s"] and probe["validity"] == "degraded":
             yield f"Probe {probe['number']} at {probe['rate']:g}/s is degraded: {'; '.join(probe['reasons'])}."
+
+
+def _otherwise(capacity: Capacity, rate: float) -> str:
+    """What became of a rate in the probe in which it was not borne."""
+    probe = next(p for p in capacity["probes"] if p["rate"] == rate and p["verdict"] != "pass")
+    return missed(probe) or "the harness was the bottleneck"
 
 
 def balance(probe: Probe) -> str:
