@@ -40,8 +40,9 @@ MARGIN_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class CapacityPlan:
-    """`probe_s` is for how long each rate is judged, in seconds; a warm-up comes before it. `highest` is the highest
-    rate to try, in customers a second (None: what --max-rate allows), `first` the one to begin with, and rates `tolerance` apart are as good as one.
+    """`probe_s` is for how long each rate is judged, in seconds; a warm-up comes before it. `first` is the rate to
+    begin with, `highest` the highest to try (None: what --max-rate allows), in customers a second; between two rates
+    that are no more than `tolerance` apart nothing is tried.
     """
 
     probe_s: float = 15.0

@@ -75,8 +75,8 @@ def test_an_interrupted_search_tells_of_the_probes_that_came_to_their_end(tmp_pa
 
 
 def test_a_target_that_is_not_there_is_no_target_without_capacity(unused_port: int, tmp_path: Path) -> None:
+    profile = profile_for(f"http://127.0.0.1:{unused_port}")
     with Interrupt() as interrupt, pytest.raises(TargetUnreachable):
-        profile = profile_for(f"http://127.0.0.1:{unused_port}")
         find_capacity(profile, tmp_path, "run-1", PLAN, interrupt=interrupt)
 
     result = result_of(read_run(tmp_path))
