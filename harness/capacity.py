@@ -56,8 +56,9 @@ def judge_probe(
 ) -> dict[str, Any]:
     """What one probe came to, from its events in the order of time.
 
-    {"verdict": "pass" | "fail" | "invalid" | "not_exercised", "validity", "reasons", "held_back" (the ceiling was what
-    made requests late), "objectives", "messages", "sessions", "requests_per_s", "response_ms", "reply_ms", "little"}.
+    {"verdict": "pass" | "fail" | "invalid" | "not_exercised", "validity", "reasons", "warmup_s", "held_back" (the
+    ceiling was what made requests late), "objectives", "messages", "sessions", "requests_per_s", "response_ms",
+    "reply_ms", "little"}.
     All but the validity is about the seconds after the warm-up.
     """
     measured = measure(events, reply_timeout_s, figures.LATENCIES)
@@ -76,6 +77,7 @@ def judge_probe(
         "verdict": _verdict(validity, judged) if moved else "not_exercised",
         "validity": validity.verdict,
         "reasons": list(validity.reasons),
+        "warmup_s": warmup_s,
         "held_back": max_rate is not None and requests_per_s > CEILING_SHARE * max_rate,
         "objectives": judged,
         "messages": {name: stretch.messages[name] for name in figures.OUTCOMES},
@@ -140,7 +142,7 @@ def summary(probes: Sequence[Probed], settings: Mapping[str, Any]) -> tuple[dict
         "bounded_by": bounded_by,
         "unsteady": unsteady(tried),
         "suspicious": any(_is_suspicious(probe) for probe in probes if probe.rate == rate),
-        **{name: settings.get(name) for name in ("highest_per_s", "highest_by", "tolerance", "warmup_s", "probe_s")},
+        **{name: settings.get(name) for name in ("highest_per_s", "highest_by", "tolerance", "probe_s")},
         **{name: settings.get(name) for name in ("objectives", "think_s", "connections", "spacing", "arrival_rate")},
         "reply_timeout_s": settings.get("reply_timeout_s"),
         "probes": [_row(probe) for probe in probes],

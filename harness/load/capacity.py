@@ -34,6 +34,8 @@ FIRST_SHARE = 0.25
 CEILING_USED = 0.75
 # By then most of those who came first have left: in mean lengths of a conversation.
 WARMUP_LENGTHS = 2.0
+# A warm-up is no longer than this, however slow the replies are: seconds.
+LONGEST_WARMUP_S = 120.0
 # Locust counts its time from a little before the first customer.
 MARGIN_S = 2.0
 
@@ -53,10 +55,9 @@ class CapacityPlan:
     connections: int | None = CONNECTIONS
     spacing: Spacing = "constant"
 
-    @property
-    def warmup_s(self) -> float:
-        """Seconds."""
-        return 1.0 + ceil(WARMUP_LENGTHS * MEAN_LINES * self.think_s)
+    def warmup_s(self, reply_s: float) -> float:
+        """For how long a probe is not judged, where a reply takes so long: seconds, a whole number of them."""
+        return min(LONGEST_WARMUP_S, 1.0 + ceil(WARMUP_LENGTHS * MEAN_LINES * (self.think_s + reply_s)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def find_capacity(
         probes: list[Probed] = []
         try:
             while (following := _next(search, probes)) and not interrupt.requested:
-                probe = prober.probe(len(probes) + 1, *following)
+                probe = prober.probe(len(probes) + 1, *following, plan.warmup_s(_reply_s(probes)))
                 if interrupt.requested:
                     break
                 journal.write(probe)
@@ -143,6 +144,12 @@ def _next(search: Search, probes: Sequence[Probed]) -> tuple[float, Role] | None
     return (probes[-1].rate, "repetition") if wants_repeating(probes) else search.next(tries(probes))
 
 
+def _reply_s(probes: Sequence[Probed]) -> float:
+    """How long replies take, as far as that was seen."""
+    means = [probe.found["reply_ms"]["mean"] for probe in probes if probe.found["reply_ms"]["count"]]
+    return means[-1] / 1000 if means else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Prober:
     """Carries out single probes."""
@@ -155,7 +162,7 @@ class _Prober:
     on_progress: Callable[[Probing], None] | None
     watch: Callable[[], None] | None
 
-    def probe(self, number: int, rate: float, role: Role) -> Probed:
+    def probe(self, number: int, rate: float, role: Role, warmup_s: float) -> Probed:
         """One run at one rate, and what it came to."""
 
         def tell(run: Progress | None) -> None:
@@ -169,7 +176,7 @@ class _Prober:
             customers=0,
             arrival_rate=rate,
             spacing=plan.spacing,
-            duration_s=plan.warmup_s + plan.probe_s + MARGIN_S,
+            duration_s=warmup_s + plan.probe_s + MARGIN_S,
             think_s=plan.think_s,
             connections=plan.connections,
         )
@@ -180,7 +187,7 @@ class _Prober:
             list(in_time(read_run(place), PHASE)),
             self.profile.objectives,
             reply_timeout_s=self.profile.reply_timeout,
-            warmup_s=plan.warmup_s,
+            warmup_s=warmup_s,
             probe_s=plan.probe_s,
             max_rate=self.profile.max_rate,
         )
@@ -201,6 +208,5 @@ def _settings(
         "highest_per_s": highest,
         "highest_by": highest_by,
         "arrival_rate": plan.highest,
-        "warmup_s": plan.warmup_s,
         **{name: value for name, value in asdict(plan).items() if name != "highest"},
     }

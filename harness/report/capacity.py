@@ -37,13 +37,13 @@ def sentence(capacity: Capacity) -> str:
             return f"the target does not even bear {rate_of(limit)}: {first_missed(capacity)}"
         return f"no rate could be judged: the harness is the bottleneck from {limit:g}/s on"
     beyond = {
-        "objective": f"at {limit or 0:g}/s {first_missed(capacity)}",
-        "harness": f"and perhaps more, but the harness is the bottleneck from {limit or 0:g}/s on",
-        "max_rate": f"and perhaps more, but more than {highest:g}/s would take more requests than --max-rate allows",
-        "arrival_rate": f"and perhaps more, but --arrival-rate let nothing beyond {highest:g}/s be tried",
-        "nothing": "and perhaps more: the search did not come to its end",
+        "objective": f"; at {limit or 0:g}/s {first_missed(capacity)}",
+        "harness": f", and perhaps more: the harness is the bottleneck from {limit or 0:g}/s on",
+        "max_rate": f", and perhaps more: --max-rate allows no more requests than {highest:g}/s may take",
+        "arrival_rate": f", and perhaps more: --arrival-rate let nothing beyond {highest:g}/s be tried",
+        "nothing": ", and perhaps more: the search did not come to its end",
     }[by]
-    return f"the target bears {rate_of(rate)}; {beyond}"
+    return f"the target bears {rate_of(rate)}{beyond}"
 
 
 def first_missed(capacity: Capacity) -> str:
@@ -75,7 +75,7 @@ def facts(capacity: Capacity) -> Iterator[str]:
     """What a reader has to know beside the sentence."""
     tried, judged = len(capacity["probes"]), capacity["probe_s"]
     yield (
-        f"{plural(tried, 'probe')}, each judged over {judged:g} s after a warm-up of {capacity['warmup_s']:g} s; "
+        f"{plural(tried, 'probe')}, each judged over {judged:g} s after its warm-up; "
         f"each rate had to keep {', '.join(capacity['objectives'])}."
     )
     at = next((p for p in capacity["probes"] if p["rate"] == capacity["rate_per_s"]), None)
