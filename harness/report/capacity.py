@@ -23,7 +23,7 @@ TABLE = ("Rate, /s", "Probe", "Kept up?", "Requests/s", "Response p50", "p99", "
 
 
 def rate_of(rate: float) -> str:
-    return f"{rate:g} new customers a second"
+    return f"{rate:g} new {'customer' if rate == 1 else 'customers'} a second"
 
 
 def sentence(capacity: Capacity) -> str:

@@ -132,7 +132,12 @@ def searched(*probes: tuple[float, str, float, float], **found: Any) -> dict[str
         {"number": number, "rate": rate, "verdict": verdict, "reply_ms": {"count": 9, "p50": p50, "p99": p99}}
         for number, (rate, verdict, p50, p99) in enumerate(probes, start=1)
     ]
-    usual = {"rate_per_s": None, "limit_per_s": None, "objectives": ["reply_p99<2s", "lost<1%"]}
+    usual = {
+        "rate_per_s": None,
+        "limit_per_s": None,
+        "bounded_by": "objective",
+        "objectives": ["reply_p99<2s", "lost<1%"],
+    }
     return {**usual, "probes": rows, **found}
 
 

@@ -31,7 +31,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """`capacity` and `limit` are places across, in percent; `bound` one upwards, with its label."""
+    """`capacity` and `limit` are places across, in percent; `bound` one upwards, with its label.
+    `tone` says what lies beyond the limit: what the target did not bear, or what nobody could judge."""
 
     p50: str
     p99: str
@@ -39,6 +40,7 @@ class Rates:
     marks: tuple[Mark, ...]
     capacity: Tick | None
     limit: float | None
+    tone: str
     bound: Tick | None
     latency_ticks: tuple[Tick, ...]
     rate_ticks: tuple[Tick, ...]
@@ -64,6 +66,7 @@ def rates(capacity: Mapping[str, Any]) -> Rates | None:
         marks=tuple(_mark(probe, name, across, up) for name in ("p50", "p99") for probe in probes),
         capacity=Tick(across.percent(rate), f"{rate:g}/s") if rate is not None else None,
         limit=across.percent(limit) if limit is not None and limit <= across.high else None,
+        tone="bad" if capacity["bounded_by"] == "objective" else "odd",
         bound=Tick(up.percent(bound), f"p99 < {time_label(bound)}") if bound else None,
         latency_ticks=tuple(Tick(up.percent(value), time_label(value)) for value in up.values()),
         rate_ticks=tuple(Tick(across.percent(value), f"{value:g}/s") for value in across.values()),
