@@ -7,7 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Replanned · Ended · Died · Gauged                      the run itself, and how well the harness kept up
+    Began · Replanned · Ended · Died · Gauged · Aborted · Probed   the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 Operation = Literal["createSession", "sendMessage", "registerWebhook"]
 Outcome = Literal["pass", "fail", "not_exercised", "could_not_run", "observed"]
-Ending = Literal["completed", "interrupted", "died"]
+Ending = Literal["completed", "interrupted", "aborted", "died"]
 
 # How the reason of a Failed begins that the machine which sends is to blame for.
 EXHAUSTED = "this machine ran out of"
@@ -197,6 +197,43 @@ class Replanned:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """The run is ended early: in the window that begins with `second`, an objective was broken as far as could be seen
+    while it was under way. `value` is in the objective's unit."""
+
+    at: int
+    objective: str
+    second: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One rate was tried in the search for a target's capacity: new conversations a second. `role` says why this one,
+    `found` what it came to: see `harness.capacity.judge_probe`."""
+
+    at: int
+    number: int
+    rate: float
+    role: str
+    found: dict[str, Any] = field(default_factory=dict)
+
+
 Event = (
-    Planned | Sent | Acked | Refused | Limited | Failed | Replied | Checked | Gauged | Began | Replanned | Ended | Died
+    Planned
+    | Sent
+    | Acked
+    | Refused
+    | Limited
+    | Failed
+    | Replied
+    | Checked
+    | Gauged
+    | Began
+    | Replanned
+    | Ended
+    | Died
+    | Aborted
+    | Probed
 )

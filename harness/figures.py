@@ -3,15 +3,17 @@
     reply_p99, response_mean, reply_from_plan_p99_9, session_max ...   a time: a bound in us, ms or s
     lost, failed, misrouted, limited, sessions_failed ...              a count, a share ("%"), or a rate ("/s")
 
+With a window ("reply_p99<2s over 30s") the same is asked of every such window of the run: see harness.windows.
+
 A share of messages is of those sent, a share of replies of the messages accepted, a share of arrivals of all arrivals.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Protocol
 
 from harness.errors import UsageError
 from harness.histogram import Latency
-from harness.measurement import Measurements
 from harness.objective import Objective, parse_objective
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES
 
@@ -21,7 +23,23 @@ OUTCOMES = ("planned", "sent", "accepted", "limited", "refused", "failed", "miss
 SESSIONS = tuple(f"sessions_{outcome}" for outcome in OUTCOMES)
 
 _COUNTS = (*OUTCOMES, *MESSAGE_CLASSES, *ARRIVAL_CLASSES, *SESSIONS)
-_TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in LATENCIES for statistic in STATISTICS}
+TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in LATENCIES for statistic in STATISTICS}
+
+
+class Figures(Protocol):
+    """What an objective is read from: a run as a whole, or a stretch of it."""
+
+    @property
+    def messages(self) -> Mapping[str, int]: ...
+    @property
+    def sessions(self) -> Mapping[str, int]: ...
+    @property
+    def replies(self) -> Mapping[str, int]: ...
+    @property
+    def latencies(self) -> Mapping[str, Latency | None]: ...
+    @property
+    def duration_s(self) -> float: ...
+
 
 # What a run is held to when it is given no objective: the least that a messaging service owes its customers.
 # Customers send only what is surely valid, to sessions that they were just given: a refusal is a fault as well.
@@ -43,7 +61,7 @@ DEFAULT_OBJECTIVES = tuple(
 
 def check(objective: Objective) -> Objective:
     """The objective itself. Raises UsageError where no such figure exists, or where it has another unit."""
-    if objective.figure in _TIMES:
+    if objective.figure in TIMES:
         if objective.unit != "ms":
             raise UsageError(f"{objective.text!r}: {objective.figure} is a time; give its bound in us, ms or s")
     elif objective.figure in _COUNTS:
@@ -59,16 +77,17 @@ def check(objective: Objective) -> Objective:
     return objective
 
 
-def judge(objective: Objective, measured: Measurements) -> dict[str, Any]:
+def judge(objective: Objective, measured: Figures) -> dict[str, Any]:
     """{"objective", "value", "unit", "verdict"}: pass or fail. One without a single sample fails, with value None."""
-    value = _value(objective, measured)
+    value = value_of(objective, measured)
     verdict = "pass" if value is not None and objective.holds(value) else "fail"
     return {"objective": objective.text, "value": value, "unit": objective.unit, "verdict": verdict}
 
 
-def _value(objective: Objective, measured: Measurements) -> float | None:
-    if objective.figure in _TIMES:
-        latency, statistic = _TIMES[objective.figure]
+def value_of(objective: Objective, measured: Figures) -> float | None:
+    """The figure in the unit of its bound; None without a sample."""
+    if objective.figure in TIMES:
+        latency, statistic = TIMES[objective.figure]
         summary = measured.latencies.get(latency)
         return None if summary is None else float(getattr(summary, statistic))
     count, base = _count(objective.figure, measured)
@@ -79,7 +98,15 @@ def _value(objective: Objective, measured: Measurements) -> float | None:
     return float(count) if base else None
 
 
-def _count(figure: str, measured: Measurements) -> tuple[int, int]:
+def samples(objective: Objective, measured: Figures) -> int:
+    """What the figure stands on: latencies, or what a count is a share of."""
+    if objective.figure in TIMES:
+        summary = measured.latencies.get(TIMES[objective.figure][0])
+        return summary.count if summary else 0
+    return _count(objective.figure, measured)[1]
+
+
+def _count(figure: str, measured: Figures) -> tuple[int, int]:
     """The count, and what it is a share of."""
     if figure in SESSIONS:
         return measured.sessions[figure.removeprefix("sessions_")], measured.sessions["sent"]

@@ -12,6 +12,8 @@ from hdrh.histogram import HdrHistogram
 
 HIGHEST_US = 3_600_000_000
 DIGITS = 3
+# The samples that a percentile needs to be more than the maximum under another name.
+NEEDS = {"p50": 2, "p90": 10, "p95": 20, "p99": 100, "p99_9": 1000}
 # The percentiles that a curve is drawn through: denser towards the tail, where the news is.
 CURVE = (0.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.75, 99.9, 99.95, 99.99, 100.0)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.histogram import Latency
-from harness.measurement import SECOND, STALL_MS, Measurements
+from harness.measurement import STALL_MS, Measurements
 from harness.pairing import ARRIVAL_CLASSES
+from harness.seconds import SECOND, Seconds
 from harness.sparse import SparseHistogram
 from harness.verdict import Validity, judge_validity
 
@@ -150,6 +151,7 @@ class Live:
                 curves={},
                 ambiguous=None,
                 series=(),
+                seconds=Seconds(0),
                 failures={},
                 exhausted={},
                 deaths=(),

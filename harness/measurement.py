@@ -9,7 +9,7 @@ Pure: the events of one phase in, one frozen record out. Nothing is judged here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.events import (
@@ -28,9 +28,9 @@ from harness.events import (
     Sent,
 )
 from harness.histogram import Histogram, Latency, summarise
-from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Paired, pair
+from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Paired, Pairing, pair
+from harness.seconds import SECOND, Group, Seconds
 
-SECOND = 1_000_000_000
 # A pause of the sink's event loop below this is what any busy machine does to a process.
 STALL_MS = 20.0
 # How many different reasons for a failure a result carries; the rest are summed up.
@@ -72,7 +72,7 @@ class Measurements:
     `deaths` tells of each process of several that ended before the run did: which, when, and how.
 
     `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
-
+    `seconds` holds the same counts second by second, and the latencies that `measure` was told to keep.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
 
@@ -84,6 +84,7 @@ class Measurements:
     curves: Mapping[str, Sequence[tuple[float, float]]]
     ambiguous: Interval | None
     series: Sequence[Second]
+    seconds: Seconds
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
     deaths: Sequence[str]
@@ -175,8 +176,9 @@ class _Ledger:
                 self.failures[event.reason] += 1
 
 
-def measure(events: Iterable[Event], reply_timeout_s: float) -> Measurements:
-    """Measures the events of one phase, given in the order of time."""
+def measure(events: Iterable[Event], reply_timeout_s: float, by_second: Collection[str] = ()) -> Measurements:
+    """Measures the events of one phase, given in the order of time. The latencies named in `by_second` are also kept
+    second by second, so that windows can be judged."""
     history = list(events)
     ledger = _Ledger()
     for event in history:
@@ -196,6 +198,7 @@ def measure(events: Iterable[Event], reply_timeout_s: float) -> Measurements:
         curves={name: histogram.curve() for name, histogram in histograms.items()},
         ambiguous=_ambiguous(pairing.messages),
         series=_series(ledger, pairing.messages, begin),
+        seconds=_seconds(ledger, pairing, begin, by_second),
         failures=_most_common(ledger.failures),
         exhausted={why: count for why, count in ledger.failures.items() if why.startswith(EXHAUSTED)},
         deaths=[
@@ -278,6 +281,35 @@ def _series(ledger: _Ledger, pairs: Iterable[Paired], begin: int) -> list[Second
         second_of(paired.message.sent).replies.append(paired.replied - paired.message.sent)
     span = range(min(seconds, default=0), max(seconds, default=-1) + 1)
     return [seconds.get(at, _Tally()).closed(at) for at in span]
+
+
+def _seconds(ledger: _Ledger, pairing: Pairing, begin: int, kinds: Collection[str]) -> Seconds:
+    seconds = Seconds(begin, kinds)
+    groups: dict[str, tuple[Group, str]] = {
+        "sendMessage": ("messages", "response"),
+        "createSession": ("sessions", "session"),
+    }
+    for exchange in ledger.exchanges.values():
+        if exchange.operation not in groups:
+            continue
+        group, latency = groups[exchange.operation]
+        if exchange.sent is None:
+            seconds.count(exchange.planned, group, "planned", exchange.outcome)
+            continue
+        seconds.sent(exchange.sent, group)
+        seconds.count(exchange.sent, group, "planned", "sent", exchange.outcome)
+        if exchange.acked is not None:
+            seconds.latency(exchange.sent, latency, exchange.acked - exchange.sent)
+            seconds.latency(exchange.sent, f"{latency}_from_plan", exchange.acked - exchange.planned)
+    for paired in pairing.messages:
+        seconds.count(paired.message.sent, "replies", paired.ended)
+    for arrival in pairing.arrivals:
+        seconds.count(arrival.reply.at, "replies", arrival.ended)
+    for paired in _exact(pairing.messages):
+        assert paired.replied is not None
+        seconds.latency(paired.message.sent, "reply", paired.replied - paired.message.sent)
+        seconds.latency(paired.message.sent, "reply_from_plan", paired.replied - paired.message.planned)
+    return seconds
 
 
 def _most_common(failures: Counter[str]) -> dict[str, int]:

@@ -5,15 +5,15 @@ that a run does not have is absent.
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from harness import figures
+from harness import capacity, figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Began, Checked, Died, Ended, Event, Replanned
+from harness.events import Aborted, Began, Checked, Died, Ended, Event, Probed, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -145,9 +145,14 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
     for event in events:
         if isinstance(event, Replanned):
             settings |= event.settings
-    measured = measure(events, settings["reply_timeout_s"])
-    given = [parse_objective(text) for text in settings.get("objectives", ())]
-    objectives = [figures.judge(objective, measured) for objective in given or figures.DEFAULT_OBJECTIVES]
+    if settings.get("scenario") == capacity.SCENARIO:
+        return _capacity(events, began)
+    given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
+    measured = measure(events, settings["reply_timeout_s"], windows.kinds(given))
+    objectives = [
+        windows.judge(objective, measured.seconds) if objective.window_s else figures.judge(objective, measured)
+        for objective in given
+    ]
     validity = judge_validity(measured)
     broken = violations(events)
     load = {
@@ -161,6 +166,7 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "in_flight": settings.get("in_flight"),
         "workers": settings.get("workers"),
         "sinks": settings.get("sinks"),
+        "abort_early": bool(settings.get("abort_early")),
         "duration_s": measured.duration_s,
         "reply_timeout_s": settings["reply_timeout_s"],
         "messages": dict(measured.messages),
@@ -184,10 +190,33 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
             "sink_rejected": _rejected(measured),
         },
     }
+    if aborted := next((event for event in events if isinstance(event, Aborted)), None):
+        load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
 
 
-_JUDGES = {"conform": _conform, "load": _load}
+def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+    """A search is a load run of many short ones, each with a journal of its own."""
+    probes = [event for event in events if isinstance(event, Probed)]
+    found, verdict = capacity.summary(probes, began.settings)
+    return {"capacity": found}, verdict
+
+
+def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Why the run was ended early, as it was seen then, and whether the journal says that the objective was missed."""
+    objective = parse_objective(aborted.objective)
+    return {
+        "objective": objective.text,
+        "window_s": objective.window_s,
+        "at_s": aborted.second,
+        "value": aborted.value,
+        "unit": objective.unit,
+        "confirmed": any(o["objective"] == objective.text and o["verdict"] == "fail" for o in objectives),
+    }
+
+
+Judge = Callable[[Sequence[Event], Began], tuple[dict[str, Any], Verdict]]
+_JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load}
 
 
 def _phase(began: Began, ended: Ended | None) -> dict[str, Any]:
@@ -205,7 +234,7 @@ def _with_ending(verdict: Verdict, ended: Ended | None) -> Verdict:
     """A phase that died says nothing about the target, and one cut short cannot say that all is well."""
     if ended is None or ended.ending == "died":
         return "could_not_run"
-    if ended.ending == "interrupted" and verdict in ("pass", "not_exercised"):
+    if ended.ending in ("interrupted", "aborted") and verdict in ("pass", "not_exercised"):
         return "could_not_run"
     return verdict
 

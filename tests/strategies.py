@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from harness.events import (
+    Aborted,
     Acked,
     Began,
     Checked,
@@ -60,9 +61,10 @@ ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
         OBJECTS,
     ),
     st.builds(Gauged, TIMES, TEXT, TEXT, st.floats(allow_nan=False, allow_infinity=False)),
+    st.builds(Aborted, TIMES, TEXT, st.integers(0), st.floats(allow_nan=False, allow_infinity=False)),
     st.builds(Began, TIMES, TIMES, TEXT, OBJECTS),
     st.builds(Replanned, TIMES, OBJECTS),
-    st.builds(Ended, TIMES, TIMES, TEXT, st.sampled_from(("completed", "interrupted", "died")), MAYBE),
+    st.builds(Ended, TIMES, TIMES, TEXT, st.sampled_from(("completed", "interrupted", "aborted", "died")), MAYBE),
 )
 
 SESSIONS = ("a", "b")

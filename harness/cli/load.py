@@ -5,10 +5,13 @@ from typing import Any
 
 import click
 
+from harness.capacity import SCENARIO as CAPACITY
+from harness.cli.capacity import capacity, refuse_options
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
 from harness.errors import UsageError
+from harness.load.capacity import CapacityPlan
 from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
 from harness.load.run import run_load
@@ -65,9 +68,10 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
 
 
 @click.command()
-@click.argument("scenario", type=click.Choice(list(SCENARIOS)), required=False)
+@click.pass_context
+@click.argument("scenario", type=click.Choice([*SCENARIOS, CAPACITY]), required=False)
 @load_options(customers=None, duration="60s")
-@click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second, in arrivals and surge.")
+@click.option("--arrival-rate", type=float, metavar="PER_SECOND", help="New customers a second; in capacity, at most.")
 @click.option("--poisson", is_flag=True, help="They come as a Poisson process, not at even distances.")
 @click.option(
     "--ramp-up", callback=optional_seconds, metavar="TIME", help="In which the customers arrive. Default: 10s or less."
@@ -93,10 +97,24 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
 )
 @click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
 @click.option("--sinks", default=1, type=click.IntRange(1, 16), metavar="N", help="So many webhook sinks at one URL.")
+@click.option(
+    "--abort-early",
+    is_flag=True,
+    help="End the run as soon as a window breaks its objective, such as 'reply_p99<2s over 10s'.",
+)
+@click.option(
+    "--probe-duration",
+    default="15s",
+    callback=seconds,
+    metavar="TIME",
+    help="In capacity, for how long each rate is judged.",
+    show_default=True,
+)
 @click.option("--web", is_flag=True, help="Locust's own UI on loopback, until Ctrl-C.")
 @click.option("--web-port", default=8089, type=click.IntRange(1, 65535), show_default=True)
 @target_options
 def command(
+    context: click.Context,
     scenario: str | None,
     customers: int | None,
     duration: float,
@@ -108,6 +126,8 @@ def command(
     in_flight: int,
     workers: int,
     sinks: int,
+    abort_early: bool,
+    probe_duration: float,
     web: bool,
     web_port: int,
     **flags: Any,
@@ -120,7 +140,19 @@ def command(
     handover       conversations in which the customer asks for a human
     surge          arrivals that are ten times as many for a fifth of the run
     soak           customers who stay in one session for as long as it lives
+    capacity       the most new customers a second who are still served as the objectives say, within --max-rate
     """
+    if scenario == CAPACITY:
+        refuse_options(context)
+        search = CapacityPlan(
+            probe_s=probe_duration,
+            highest=arrival_rate,
+            think_s=think,
+            connections=connections,
+            spacing="poisson" if poisson else "constant",
+        )
+        carry_out(flags, lambda run: capacity(run, search))
+        return
     if arrival_rate is not None and customers is not None:
         raise click.UsageError("give --customers, who are always busy, or --arrival-rate, who come when they come")
     scenario = scenario or ("conversations" if arrival_rate is None else "arrivals")
@@ -136,6 +168,7 @@ def command(
         in_flight=in_flight,
         workers=workers,
         sinks=sinks,
+        abort_early=abort_early,
         web=web,
         web_port=web_port,
     )

@@ -92,7 +92,8 @@ def _holds_anything(result: Mapping[str, Any]) -> bool:
     """Whether a single request was sent, or the run was stopped. Otherwise the line that said why is all there is to
     say."""
     exercised = any(requirement["exercised"] for requirement in result.get("requirements", ()))
-    return result["interrupted"] or exercised or bool(result.get("load", {}).get("sessions", {}).get("sent"))
+    probed = bool(result.get("capacity", {}).get("probes"))
+    return result["interrupted"] or exercised or probed or bool(result.get("load", {}).get("sessions", {}).get("sent"))
 
 
 def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | None) -> int:

@@ -11,6 +11,9 @@ from random import Random
 from harness.load.people import customer
 
 FEWEST_LINES, MOST_LINES = 3, 8
+# Of one conversation, on average: its messages, and with them the request that opens the session.
+MEAN_LINES = (FEWEST_LINES + MOST_LINES) / 2
+MEAN_REQUESTS = 1 + MEAN_LINES
 # A pause is exponential; one in a hundred and fifty is cut here, so that nobody sleeps through a short run.
 LONGEST_PAUSE = 5.0
 # Customers that are spawned in one instant begin within this time of it: seconds.

@@ -42,7 +42,8 @@ class LoadPlan:
     `web_port` starts and stops the customers instead, until the run is interrupted. Customers live in one process, or
     evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL. A
     customer writes on while fewer than `in_flight` messages of his wait for a reply. Every other conversation ends
-    with a message that begins with one of `asides`, which a sandbox can be asked by to do this or that.
+    with a message that begins with one of `asides`, which a sandbox can be asked by to do this or that. With
+    `abort_early` the run ends as soon as a window breaks its objective.
     """
 
     scenario: str = "conversations"
@@ -59,6 +60,7 @@ class LoadPlan:
     sinks: int = 1
     in_flight: int = 1
     asides: tuple[str, ...] = ()
+    abort_early: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness.errors import CouldNotRun, HarnessError, UsageError
 from harness.events import Began, Ended, Ending
+from harness.load.early import FIGURES, EarlyEnd
 from harness.load.generator import parts_of, start_locust
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
@@ -42,17 +43,20 @@ def run_load(
     SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
     """
     _check(plan)
+    _check_windows(profile, plan)
     if plan.scenario == "handover" and not profile.handover_phrases:
         raise UsageError(NO_PHRASES)
     folder = folder.absolute()
     header = header_now(run_id, PHASE, "harness")
     with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
-        journal.write(Began(time.monotonic_ns(), time.time_ns(), PHASE, settings_of(profile, plan)))
+        began = Began(time.monotonic_ns(), time.time_ns(), PHASE, settings_of(profile, plan))
+        journal.write(began)
+        live = EarlyEnd(profile.objectives, profile.reply_timeout, began.at) if plan.abort_early else None
         ending: Ending = "died"
         reason: str | None = "the harness itself failed"
         try:
-            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch)
-            reason = None
+            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch, live)
+            reason = "an objective was broken in a window, as far as could be seen" if ending == "aborted" else None
         except KeyboardInterrupt:
             ending, reason = "interrupted", "ended at once"
             raise
@@ -87,6 +91,19 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
 
 
+def _check_windows(profile: Profile, plan: LoadPlan) -> None:
+    if plan.abort_early and not any(each.window_s and each.figure in FIGURES for each in profile.objectives):
+        raise UsageError(
+            "--abort-early takes an objective with a window, as in --objective 'reply_p99<2s over 10s': "
+            "one without can only be judged at the end"
+        )
+    for objective in profile.objectives:
+        if objective.window_s and not plan.web and objective.window_s >= plan.duration_s:
+            raise UsageError(
+                f"{objective.text!r}: a run of {plan.duration_s:g} s has no such window in it; give a longer --duration"
+            )
+
+
 def _carry_out(
     profile: Profile,
     folder: Path,
@@ -96,6 +113,7 @@ def _carry_out(
     interrupt: Interrupt,
     on_progress: Callable[[Progress], None] | None,
     check: Callable[[], None] | None,
+    live: EarlyEnd | None,
 ) -> Ending:
     with Sinks.start(profile, folder, run_id, PHASE, plan.sinks) as sinks:
         register(profile, sinks.url)
@@ -110,9 +128,10 @@ def _carry_out(
                 reply_timeout_s=profile.reply_timeout,
                 on_progress=on_progress,
                 check=check,
+                live=live,
             )
             try:
-                interrupted = watch.until_done(_longest_s(profile, plan), interrupt)
+                ending = watch.until_done(_longest_s(profile, plan), interrupt)
             except KeyboardInterrupt:
                 locust.stop(grace=0)
                 raise
@@ -120,7 +139,7 @@ def _carry_out(
                 locust.stop(HURRIED_S)
                 raise
     # An interrupt is how a run in the web UI always ends.
-    return "interrupted" if interrupted and not plan.web else "completed"
+    return "completed" if ending == "interrupted" and plan.web else ending
 
 
 def _longest_s(profile: Profile, plan: LoadPlan) -> float | None:

@@ -31,4 +31,5 @@ def planned(plan: LoadPlan) -> dict[str, Any]:
         "in_flight": plan.in_flight,
         "workers": plan.workers,
         "sinks": plan.sinks,
+        "abort_early": plan.abort_early,
     }

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import ChildDied
-from harness.events import Died
+from harness.events import Aborted, Died, Ending
 from harness.load.crew import Crew
+from harness.load.early import EarlyEnd
 from harness.load.gauges import CpuGauges
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import Progress
@@ -38,9 +39,12 @@ class Watch:
         reply_timeout_s: float,
         on_progress: Callable[[Progress], None] | None,
         check: Callable[[], None] | None,
+        live: EarlyEnd | None = None,
     ) -> None:
-        """`parts` are the journals that the others write. `check` is the caller's own look at what else must be alive:
-        it raises CouldNotRun where it is not."""
+        """`parts` are the journals that the others write. `live` says when the run is to end early.
+
+        `check` is the caller's own look at what else must be alive: it raises CouldNotRun where it is not.
+        """
         self._sinks = sinks
         self._locust = locust
         self._timeline = Timeline(*parts)
@@ -48,24 +52,27 @@ class Watch:
         self._reply_timeout_s = reply_timeout_s
         self._on_progress = on_progress
         self._check = check
+        self._live = live
         self._tally = Tally(reply_timeout_s)
         self._gauges = CpuGauges({"harness": os.getpid(), **locust.pids})
+        self._aborted = False
         self._began = time.monotonic_ns()
         self._told_s = time.monotonic()
 
-    def until_done(self, longest_s: float | None, interrupt: Interrupt) -> bool:
-        """Returns when Locust has ended in order: whether it was because of the interrupt.
+    def until_done(self, longest_s: float | None, interrupt: Interrupt) -> Ending:
+        """Returns when Locust has ended in order, and why it did: by itself, by the interrupt, or early.
 
         Raises SinkDied or ChildDied where a process ended that should not have, or Locust did not end within
         `longest_s` seconds (None: it may run until it is interrupted), and whatever `check` raises.
         """
         deadline = None if longest_s is None else time.monotonic() + longest_s
-        interrupted = False
+        ending: Ending = "completed"
         main = self._locust.main
         while main.wait(CHECK_S) is None:
             self._look()
-            if interrupt.requested and not interrupted:
-                interrupted = True
+            wish = self._wish(interrupt)
+            if wish != "completed" and ending == "completed":
+                ending = wish
                 self._locust.signal(signal.SIGTERM)
                 deadline = time.monotonic() + farewell_s(self._reply_timeout_s) + PROCESS_S
             if deadline is not None and time.monotonic() > deadline:
@@ -75,7 +82,12 @@ class Watch:
             raise ChildDied(f"the {main.name} died ({main.obituary()})\n{self._locust.last_words()}")
         self._mourn()
         self._tell(back_ns=0)
-        return interrupted
+        return ending
+
+    def _wish(self, interrupt: Interrupt) -> Ending:
+        if interrupt.requested:
+            return "interrupted"
+        return "aborted" if self._aborted else "completed"
 
     def _drain(self) -> None:
         """Lets the sink hear the replies that are still to come for what was accepted."""
@@ -105,9 +117,19 @@ class Watch:
         self._told_s = time.monotonic()
         self._journal.write(*self._gauges.sample())
         self._read(back_ns)
+        self._judge(time.monotonic_ns() - WRITTEN_NS)
         if self._on_progress:
             self._on_progress(self._tally.progress(self._began, time.monotonic_ns()))
 
     def _read(self, back_ns: int = WRITTEN_NS) -> None:
         for event in self._timeline.until(time.monotonic_ns() - back_ns):
             self._tally.enter(event)
+            if self._live:
+                self._live.enter(event)
+
+    def _judge(self, now: int) -> None:
+        """Notes the first window that breaks its objective."""
+        breach = self._live.breach(now) if self._live and not self._aborted else None
+        if breach:
+            self._aborted = True
+            self._journal.write(Aborted(time.monotonic_ns(), breach.objective.text, breach.at_s, breach.value))

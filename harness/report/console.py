@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.report import html
+from harness.report import capacity, html
 from harness.report.clauses import listed, reds, stands_on, status_of, untried, why
 from harness.report.evidence import exhibits, first_text
 from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
@@ -32,6 +32,8 @@ def closing_lines(result: Mapping[str, Any], folder: Path, width: int, colour: b
     page.untried(shown)
     if "load" in shown:
         page.load(shown["load"])
+    if "capacity" in shown:
+        page.capacity(shown["capacity"])
     page.lines += [""] if shown.get("requirements") and "load" not in shown else []
     page.say("Report", str(legible(str(folder / html.NAME))))
     return page.lines
@@ -125,6 +127,13 @@ class _Page:
         validity = load["validity"]
         tone = {"valid": "good", "degraded": "warn"}.get(validity["verdict"], "odd")
         self.say("Figures", ": ".join([validity["verdict"], "; ".join(validity["reasons"])]).rstrip(": "), tone)
+
+    def capacity(self, found: Mapping[str, Any]) -> None:
+        self.lines.append("")
+        probes = capacity.by_rate(found)
+        if probes:
+            self._table(capacity.TABLE, [capacity.row(probe) for probe in probes])
+            self.lines.append("")
 
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         self.lines += list(_aligned([head, *rows]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.report.numerals import count, time_of
+from harness.report.numerals import count, plural, time_of
 from harness.report.sums import Sum
 
 LATENCY_ROWS = {
@@ -14,15 +14,25 @@ LATENCY_ROWS = {
     "session_ms": "Session opened",
     "session_from_plan_ms": "Session, from the plan",
 }
-# The samples that a percentile needs to be more than the maximum under another name.
-NEEDS = {"p50": 2, "p90": 10, "p95": 20, "p99": 100, "p99_9": 1000}
 
 
 def objective_value(objective: Mapping[str, Any]) -> str:
-    """What was measured, in the objective's own unit."""
-    value, unit = objective["value"], objective["unit"]
-    if value is None:
-        return "no sample"
+    """What was measured, in the objective's own unit; with a window, where in the run that was."""
+    told = None if objective["value"] is None else value_of(objective["value"], objective["unit"])
+    if objective.get("window_s") is None:
+        return told or "no sample"
+    windows = objective["windows"]
+    left_out = f"{plural(windows['left_out'], 'window')} with too few samples"
+    if told is None:
+        return f"no window could be judged ({left_out if windows['left_out'] else 'the run was too short'})"
+    first = objective["worst_at_s"]
+    where = f"{told} in seconds {first} to {first + objective['window_s'] - 1}"
+    judged = f"{where}, the worst of {plural(windows['judged'], 'window')}"
+    return f"{judged}; {left_out}" if windows["left_out"] else judged
+
+
+def value_of(value: float, unit: str) -> str:
+    """A figure in the unit of its objective."""
     if unit == "ms":
         return time_of(value)
     return f"{count(value)} {unit}".strip() if float(value).is_integer() else f"{value:,g} {unit}".strip()

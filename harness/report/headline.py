@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.report import capacity
 from harness.report.clauses import Tally, borne, is_flaky, state_of, tallies, why_excused
+from harness.report.figures import value_of
 from harness.report.legible import one_line
 from harness.report.numerals import count, plural, time_of
 
@@ -48,9 +50,9 @@ def missed_objectives(result: Result) -> list[dict[str, Any]]:
 def could_not_run_reasons(result: Result) -> list[str]:
     """Every reason why the run, or a part of it, did not come to its end."""
     reasons = [
-        phase["reason"] or f"{_PHASES[name]} was interrupted"
+        _unconfirmed(result) if phase["ending"] == "aborted" else phase["reason"] or f"{_PHASES[name]} was interrupted"
         for name, phase in result["phases"].items()
-        if phase["ending"] != "completed"
+        if phase["ending"] != "completed" and not (phase["ending"] == "aborted" and phase["verdict"] == "fail")
     ]
     if result["kind"] == "run":
         reasons += [f"{_PHASES[name]} never began" for name in _PHASES if name not in result["phases"]]
@@ -73,12 +75,16 @@ def _passed(result: Result) -> str:
     if "load" in result:
         met = len(result["load"]["objectives"])
         kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
+    if "capacity" in result:
+        kept.append(capacity.sentence(result["capacity"]))
     return _sentence(", and ".join(kept) or "nothing was wrong")
 
 
 def _failed(result: Result) -> str:
     broken, gone = _broken(result), _gone(result)
     told = [f"the target {broken}"] if broken else []
+    if "capacity" in result:
+        told.append(capacity.sentence(result["capacity"]))
     told += [gone] if gone else []
     return _sentence("; ".join(told) or "the target failed")
 
@@ -94,7 +100,23 @@ def _broken(result: Result) -> str:
     flaky = sum(map(is_flaky, broken))
     faults = [f"broke {plural(len(broken), 'requirement')}" + (f" ({flaky} FLAKY)" if flaky else "")] if broken else []
     faults += [f"missed {plural(len(missed), 'objective')}"] if missed else []
-    return " and ".join(faults)
+    told = " and ".join(faults)
+    early = ended_early(result)
+    return f"{told}, and the run was ended early: {early}" if early and told else told
+
+
+def ended_early(result: Result) -> str:
+    """What was seen when the load run was ended early; empty where it was not."""
+    aborted = result.get("load", {}).get("aborted")
+    if not aborted:
+        return ""
+    last = aborted["at_s"] + aborted["window_s"] - 1
+    seen = f"{aborted['objective']} was {value_of(aborted['value'], aborted['unit'])}"
+    return f"{seen} in seconds {aborted['at_s']} to {last}"
+
+
+def _unconfirmed(result: Result) -> str:
+    return f"the load run was ended early, and its journal does not confirm why: {ended_early(result)}"
 
 
 def _not_proven(result: Result) -> str:
@@ -113,6 +135,8 @@ def _could_not_run(result: Result) -> str:
 
 
 def _invalid(result: Result) -> str:
+    if "capacity" in result:
+        return _sentence(capacity.sentence(result["capacity"]))
     return "The measurement is invalid: the harness was the bottleneck, so its figures say nothing about the target."
 
 
@@ -127,8 +151,14 @@ def _facts(result: Result) -> list[str]:
             f"{plural(known, 'failure is', 'failures are')} known of and not counted, until the entry expires."
         )
     facts += [f"{row['id']} could not be tried: {why_excused(row)}." for row in rows if why_excused(row)]
+    if "capacity" in result:
+        if result["verdict"] == "could_not_run":
+            facts.append(_sentence(f"so far, {capacity.sentence(result['capacity'])}"))
+        facts += capacity.facts(result["capacity"])
     if "load" in result:
         facts += _trusted(result["load"])
+        if result["verdict"] == "fail" and ended_early(result) and not result["load"]["aborted"]["confirmed"]:
+            facts.append(f"The run was ended early, and its journal does not confirm why: {ended_early(result)}.")
         facts.append(_moved(result["load"]))
         facts += taken_over(result["load"])
     return facts

@@ -8,8 +8,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report import card, clauses, figures, numerals, page, sums
+from harness.histogram import NEEDS
+from harness.report import capacity, card, clauses, figures, numerals, page, sums
 from harness.report.charts.curve import curves
+from harness.report.charts.rates import rates
 from harness.report.charts.timeline import timeline
 from harness.report.headline import could_not_run_reasons, headline
 from harness.report.legible import cut, one_line
@@ -21,7 +23,7 @@ TONES = {"pass": "good", "fail": "bad", "invalid": "odd", "not_exercised": "warn
 
 def render(result: Mapping[str, Any]) -> str:
     """`result` has been made legible."""
-    rows, load = result.get("requirements"), result.get("load")
+    rows, load, searched = result.get("requirements"), result.get("load"), result.get("capacity")
     text: str = (
         _environment()
         .get_template("report.html.j2")
@@ -39,6 +41,9 @@ def render(result: Mapping[str, Any]) -> str:
             contract=figures.contract_told(load) if load else None,
             timeline=timeline(load["series"]) if load else None,
             curves=curves(load) if load else None,
+            capacity=searched,
+            probes=capacity.by_rate(searched) if searched else [],
+            rates=rates(searched) if searched else None,
             command=page.command_of(result),
             files=page.files_of(result),
         )
@@ -81,6 +86,8 @@ def _environment() -> Environment:
         "why": clauses.why,
         "stands_on": clauses.stands_on,
         "names": _with_names,
+        "probe_row": capacity.row,
+        "missed_objectives": capacity.objectives_missed,
     }
     environment.globals |= {
         "plural": numerals.plural,
@@ -89,6 +96,9 @@ def _environment() -> Environment:
         "MEANINGS": sums.MEANINGS,
         "TONES": sums.TONES,
         "LATENCY_ROWS": figures.LATENCY_ROWS,
-        "NEEDS": figures.NEEDS,
+        "NEEDS": NEEDS,
+        "TABLE": capacity.TABLE,
+        "BOUNDS": capacity.BOUNDS,
+        "PROBE_TONES": capacity.TONES,
     }
     return environment

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from harness.report import capacity
 from harness.report.clauses import is_flaky, stands_on, state_of, status_of, why, why_excused
-from harness.report.evidence import as_text, exhibits
+from harness.report.evidence import exhibits
+from harness.report.figures import objective_value
 from harness.report.headline import could_not_run_reasons
 from harness.report.legible import one_line
 from harness.report.numerals import between
@@ -29,6 +31,8 @@ def render(result: Result) -> str:
         _suite(suites, result, "conform", [_requirement(row) for row in result["requirements"]])
     if "load" in result:
         _suite(suites, result, "load", list(_load(result["load"])))
+    if "capacity" in result:
+        _suite(suites, result, "load", [_capacity(result)])
     if reasons := could_not_run_reasons(result):
         _suite(suites, result, "run", [_unfinished(reasons)])
     for count in ("tests", "failures", "errors", "skipped"):
@@ -113,8 +117,7 @@ def _load(load: Mapping[str, Any]) -> Iterator[ET.Element]:
     for objective in load["objectives"]:
         case = _case("load.objective", objective["objective"])
         if objective["verdict"] == "fail":
-            seen = "no sample" if objective["value"] is None else f"{as_text(objective['value'])} {objective['unit']}"
-            _mark(case, "failure", f"{objective['objective']} was missed: {seen}", "missed")
+            _mark(case, "failure", f"{objective['objective']} was missed: {objective_value(objective)}", "missed")
         yield case
     validity = load["validity"]
     case = _case("load.validity", "the harness was not the bottleneck")
@@ -123,6 +126,20 @@ def _load(load: Mapping[str, Any]) -> Iterator[ET.Element]:
     elif validity["reasons"]:
         ET.SubElement(case, "system-out").text = "\n".join((validity["verdict"], *validity["reasons"]))
     yield case
+
+
+def _capacity(result: Result) -> ET.Element:
+    """A search is one case: a rate that is borne was found, or not. The probes are told in it."""
+    found = result["capacity"]
+    case = _case("load.capacity", "a rate of new customers that is borne")
+    told = "\n".join(f"{probe['rate']:g}/s {capacity.told(probe)}" for probe in capacity.by_rate(found))
+    if result["phases"]["load"]["verdict"] == "fail":
+        _mark(case, "failure", capacity.sentence(found), "missed", told)
+    elif result["phases"]["load"]["verdict"] in ("invalid", "not_exercised"):
+        _mark(case, "error", capacity.sentence(found), result["phases"]["load"]["verdict"], told)
+    else:
+        ET.SubElement(case, "system-out").text = f"{capacity.sentence(found)}\n{told}".strip()
+    return case
 
 
 def _unfinished(reasons: list[str]) -> ET.Element:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.capacity import SCENARIO
 from harness.report import junit, result_json, sarif, summary
 from harness.report.clauses import Row, Status, Tally, area_of, reds, status_of, tallies
 from harness.report.evidence import Exhibit, exhibits
@@ -46,8 +47,12 @@ def levels(rows: Sequence[Row]) -> list[Level]:
 
 def command_of(result: Result) -> str:
     """The command that does this run again, ready to paste; the key comes from the environment, as ever."""
-    target, load = result["target"], result.get("load", {}) if result["kind"] != "conform" else {}
-    verb = ["harness", result["kind"], *([str(load["scenario"])] if result["kind"] == "load" else [])]
+    if result["kind"] == "conform":
+        load: Mapping[str, Any] = {}
+    else:
+        load = result.get("capacity") or result.get("load", {})
+    target, scenario = result["target"], [str(load.get("scenario", SCENARIO))] if result["kind"] == "load" else []
+    verb = ["harness", result["kind"], *scenario]
     options = {
         "--base-url": target.get("base_url"),
         "--client-id": target.get("client_id"),
@@ -59,16 +64,33 @@ def command_of(result: Result) -> str:
         "--customers": load.get("customers") or None,
         "--arrival-rate": load.get("arrival_rate"),
         "--connections": _connections(load),
+        "--in-flight": _unusual(load, "in_flight", 1),
+        "--workers": _unusual(load, "workers", 0),
+        "--sinks": _unusual(load, "sinks", 1),
         "--duration": load.get("planned_s") or None,
+        "--probe-duration": load.get("probe_s"),
+        "--think": load.get("think_s"),
         "--seed": result["seed"],
     }
     if target.get("embedded"):
         options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
+    if result["kind"] == "run":
+        options = {flag: value for flag, value in options.items() if flag not in _OF_A_LOAD}
     lines = [verb, *([flag, _argument(value)] for flag, value in options.items() if value is not None)]
-    lines += [["--objective", objective["objective"]] for objective in load.get("objectives", ())]
+    lines += [["--objective", text] for text in _objectives(load)]
     lines += [["--poisson"]] if load.get("spacing") == "poisson" else []
+    lines += [["--abort-early"]] if load.get("abort_early") else []
     lines += [["--strict"]] if result["strict"] else []
     return " \\\n  ".join(map(shlex.join, lines))
+
+
+def _objectives(load: Mapping[str, Any]) -> list[str]:
+    return [each if isinstance(each, str) else each["objective"] for each in load.get("objectives", ())]
+
+
+def _unusual(load: Mapping[str, Any], name: str, usual: int) -> object:
+    """Nothing where it is as it is without the option, or in a run of old."""
+    return None if load.get(name) in (None, usual) else load[name]
 
 
 def _connections(load: Mapping[str, Any]) -> object:
@@ -80,6 +102,8 @@ def _argument(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+# What only `harness load` takes.
+_OF_A_LOAD = ("--connections", "--think", "--in-flight", "--workers", "--sinks")
 # What an embedded sandbox gives itself.
 _OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
 

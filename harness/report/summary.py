@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.report import capacity
 from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
@@ -29,6 +30,7 @@ def render(result: Result) -> str:
         *_requirements(result),
         *_behaviour(result),
         *_load(result),
+        *_capacity(result),
         _where(result),
     ]
     return "\n\n".join(sections) + "\n"
@@ -149,6 +151,18 @@ def _load(result: Result) -> Iterator[str]:
             [(inline(reason), count(number)) for reason, number in by_number(load["failures"])],
             1,
         )
+
+
+def _capacity(result: Result) -> Iterator[str]:
+    if "capacity" not in result:
+        return
+    yield "### Capacity"
+    probes = capacity.by_rate(result["capacity"])
+    yield table(capacity.TABLE, [capacity.row(probe) for probe in probes], 3)
+    reasons = [(probe, "; ".join(capacity.objectives_missed(probe) or probe["reasons"])) for probe in probes]
+    told = [f"- {probe['rate']:g}/s, probe {probe['number']}: {inline(why, 500)}" for probe, why in reasons if why]
+    if told:
+        yield "\n".join(told)
 
 
 def _where(result: Result) -> str:

@@ -4,16 +4,22 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import pytest
 
-from harness.errors import ChildDied, SinkDied
+from harness.errors import ChildDied, SinkDied, UsageError
 from harness.events import Acked, Failed, Planned, Refused, Sent
 from harness.load.outcome import CUT_OFF
 from harness.load.plan import LoadPlan, Progress
+from harness.load.run import run_load
 from harness.measurement import measure
 from harness.processes.child import Child
+from harness.processes.interrupt import Interrupt
+from harness.recording.reader import read_run
+from harness.result import result_of
 from tests.load.running import (
     CLIENT_ID,
     KEY,
@@ -185,3 +191,41 @@ with Interrupt() as interrupt:
         command.signal(signal.SIGKILL)
         until(lambda: not any(process.is_running() and process.status() != "zombie" for process in family))
         command.stop()
+
+
+def test_a_run_whose_target_is_too_slow_ends_early_and_its_journal_says_why(tmp_path: Path):
+    with sandbox(*SLOW_REPLIES) as target:
+        objectives = ["reply_p50<100ms over 2s", "lost<1%"]
+        run = carry_out(profile_for(target.base_url, objectives=objectives), tmp_path, replace(PLAN, abort_early=True))
+
+    result = result_of(read_run(tmp_path))
+    missed = result["load"]["objectives"][0]
+    assert run.error is None
+    assert run.ended.ending == "aborted"
+    assert every_request_has_one_outcome(run)
+    assert run.told[-1].elapsed_s < PLAN.duration_s
+    assert (result["verdict"], result["exit_code"], result["interrupted"]) == ("fail", 1, False)
+    assert result["load"]["aborted"] == {
+        "objective": "reply_p50<100ms over 2s",
+        "window_s": 2,
+        "at_s": result["load"]["aborted"]["at_s"],
+        "value": result["load"]["aborted"]["value"],
+        "unit": "ms",
+        "confirmed": True,
+    }
+    assert missed["value"] >= result["load"]["aborted"]["value"] > 100
+    assert nothing_is_left()
+
+
+@pytest.mark.parametrize(
+    ("objective", "told"),
+    [
+        ("lost<1%", "takes an objective with a window"),
+        ("misrouted<=0 over 5s", "takes an objective with a window"),
+        ("lost<1% over 60s", "no such window in it"),
+    ],
+)
+def test_a_run_that_can_not_judge_a_window_does_not_begin(objective: str, told: str, tmp_path: Path):
+    profile = profile_for("http://127.0.0.1:9", objectives=[objective])
+    with Interrupt() as interrupt, pytest.raises(UsageError, match=told):
+        run_load(profile, tmp_path, "run-1", replace(PLAN, abort_early=True), interrupt=interrupt)

@@ -1,9 +1,10 @@
 """Every kind of run that a report must tell of, by name: each writes its journal into a folder."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from harness.events import Checked, Ended
+from harness.events import Aborted, Checked, Ended
 from tests.report.runs import (
     BROKEN_AUTH,
     BROKEN_SHOULD,
@@ -16,7 +17,9 @@ from tests.report.runs import (
     Traffic,
     hostile,
     listed,
+    probe,
     with_outcomes,
+    write_capacity,
     write_conform,
     write_load,
     write_whole,
@@ -85,6 +88,20 @@ def interrupted(folder: Path) -> None:
     write_load(folder, Traffic(seconds=8), end)
 
 
+def aborted(folder: Path) -> None:
+    _aborted(folder, "reply_p90<250ms over 5s")
+
+
+def aborted_in_vain(folder: Path) -> None:
+    _aborted(folder, "reply_p90<2s over 5s")
+
+
+def _aborted(folder: Path, objective: str) -> None:
+    seen = Aborted(12 * SECOND, objective, 4, 2734.5)
+    end = Ended(14 * SECOND, WALL + 55 * SECOND, "load", "aborted", "an objective was broken in a window")
+    write_load(folder, Traffic(seconds=11, objectives=(objective, "lost<1%"), extra=(seen,)), end, abort_early=True)
+
+
 def invalid(folder: Path) -> None:
     write_load(folder, Traffic(late_by_ms=90, sink_lag_ms=310))
 
@@ -103,6 +120,44 @@ def one_second(folder: Path) -> None:
 
 def one_hour(folder: Path) -> None:
     write_load(folder, Traffic(seconds=3600, rate=1, limited=0.03))
+
+
+SEARCHED = [probe(number, rate) for number, rate in enumerate((1.0, 2.0, 4.0, 8.0, 16.0, 32.0), start=1)] + [
+    probe(number, rate, "bisection") for number, rate in enumerate((22.6, 26.9, 24.7, 23.6), start=7)
+]
+
+
+def capacity(folder: Path) -> None:
+    write_capacity(folder, [*SEARCHED, probe(11, 23.6, "confirmation"), probe(12, 24.7, "confirmation")])
+
+
+def capacity_unsteady(folder: Path) -> None:
+    missed = [{"objective": "lost<1%", "value": 2.5, "unit": "%", "verdict": "fail"}]
+    little = {**SEARCHED[6].found["little"], "expected": 8.1, "apart": 0.4, "holds": False}
+    again = probe(8, 16.0, "confirmation", verdict="fail", objectives=missed)
+    write_capacity(folder, [*SEARCHED[:6], replace(SEARCHED[6], found={**SEARCHED[6].found, "little": little}), again])
+
+
+def capacity_of_the_harness(folder: Path) -> None:
+    late = {"verdict": "invalid", "validity": "invalid", "reasons": ["requests were sent late: p99 412 ms"]}
+    probes = [*SEARCHED[:4], probe(5, 16.0, **late), probe(6, 11.3, "bisection", **late)]
+    write_capacity(folder, probes, highest_per_s=10_000.0, highest_by="arrival_rate")
+
+
+def capacity_none(folder: Path) -> None:
+    missed = [{"objective": "lost<1%", "value": 40.0, "unit": "%", "verdict": "fail"}]
+    nothing = {"verdict": "fail", "objectives": missed, "reply_ms": {"count": 0}, "response_ms": {"count": 0}}
+    probes = [probe(number, rate, **nothing, little=None) for number, rate in enumerate((1.0, 0.5, 0.25, 0.125), 1)]
+    write_capacity(folder, probes)
+
+
+def capacity_unjudged(folder: Path) -> None:
+    late = {"verdict": "invalid", "validity": "invalid", "reasons": ["requests were sent late: p99 412 ms"]}
+    write_capacity(folder, [probe(1, 1.0, **late), probe(2, 0.5, **late)])
+
+
+def capacity_interrupted(folder: Path) -> None:
+    write_capacity(folder, SEARCHED[:3], Ended(95 * SECOND, WALL + 95 * SECOND, "load", "interrupted"))
 
 
 def hostile_target(folder: Path) -> None:
@@ -127,11 +182,19 @@ CASES: dict[str, Callable[[Path], None]] = {
         could_not_run,
         killed,
         interrupted,
+        aborted,
+        aborted_in_vain,
         invalid,
         degraded,
         no_samples,
         one_second,
         one_hour,
+        capacity,
+        capacity_unsteady,
+        capacity_of_the_harness,
+        capacity_none,
+        capacity_unjudged,
+        capacity_interrupted,
         hostile_target,
     )
 }

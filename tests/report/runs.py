@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.events import Acked, Began, Checked, Ended, Event, Failed, Gauged, Limited, Planned, Replied, Sent
+from harness.events import Acked, Began, Checked, Ended, Event, Failed, Gauged, Limited, Planned, Probed, Replied, Sent
 from harness.journal import Header
 from harness.recording.writer import JournalWriter
 from harness.requirements import Requirement
@@ -290,3 +290,61 @@ def hostile(harmless: str = "") -> tuple[list[Checked], Traffic, dict[str, Any]]
     reply = Replied(3 * SECOND, WALL, text, text, text, text, (text,), text)
     traffic = Traffic(seconds=3, rate=5, failed=0.5, reason=text, extra=(reply,))
     return told, traffic, {"target": {**TARGET, "base_url": text, "client_id": text}, "seed": text}
+
+
+def probe(number: int, rate: float, role: str = "step", **found: Any) -> Probed:
+    """A probe of a target whose replies slow down towards 30 new customers a second, and which bears 24."""
+    slow = 1 / max(0.04, 1 - rate / 30)
+    times = {"count": round(rate * 80), "min": 31.0, "p50": 180 * slow**0.5, "p90": 300 * slow, "p95": 360 * slow}
+    times |= {"p99": 420 * slow, "p99_9": 500 * slow, "max": 520 * slow, "mean": 200 * slow**0.5}
+    verdict = "fail" if times["p99"] > 2000 else "pass"
+    objectives = [
+        {"objective": "reply_p99<2s", "value": times["p99"], "unit": "ms", "verdict": verdict},
+        {"objective": "lost<1%", "value": 0.0, "unit": "%", "verdict": "pass"},
+    ]
+    flight = round(5.5 * rate * times["mean"] / 1000, 3)
+    usual = {
+        "verdict": verdict,
+        "validity": "valid",
+        "reasons": [],
+        "warmup_s": 12.0,
+        "held_back": False,
+        "objectives": objectives,
+        "messages": {"sent": round(rate * 80)},
+        "sessions": {"sent": round(rate * 15)},
+        "requests_per_s": round(6.5 * rate, 2),
+        "response_ms": {name: value / 20 if name != "count" else value for name, value in times.items()},
+        "reply_ms": times,
+        "little": {
+            "in_flight": flight,
+            "throughput_per_s": 5.5 * rate,
+            "mean_ms": times["mean"],
+            "expected": flight * 1.01,
+            "apart": 0.01,
+            "allowed": 0.07,
+            "holds": True,
+        },
+    }
+    return Probed(number * 30 * SECOND, number, rate, role, usual | found)
+
+
+def write_capacity(folder: Path, probes: Sequence[Event], ending: Ended | None = None, **settings: Any) -> None:
+    """A search for capacity: what its own journal holds."""
+    given = {
+        "target": TARGET,
+        "seed": 7,
+        "strict": False,
+        "scenario": "capacity",
+        "objectives": ["reply_p99<2s", "lost<1%"],
+        "reply_timeout_s": 10.0,
+        "highest_per_s": 57.7,
+        "highest_by": "max_rate",
+        "arrival_rate": None,
+        "tolerance": 0.05,
+        "probe_s": 15.0,
+        "think_s": 1.0,
+        "connections": 100,
+        "spacing": "constant",
+    }
+    end = ending or Ended(400 * SECOND, WALL + 400 * SECOND, "load", "completed")
+    _part(folder, "load", "harness", [Began(0, WALL, "load", given | settings), *probes, end])

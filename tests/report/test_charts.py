@@ -7,6 +7,7 @@ import pytest
 
 from harness.report.charts import path
 from harness.report.charts.curve import curves
+from harness.report.charts.rates import rates
 from harness.report.charts.scale import Scale, fitting, linear, logarithmic, time_ticks
 from harness.report.charts.timeline import MOST_STEPS, timeline
 
@@ -123,3 +124,54 @@ def test_percentile_ticks_give_every_further_nine_the_same_room() -> None:
 
 def test_without_a_sample_there_is_no_curve() -> None:
     assert curves(load()) is None
+
+
+def searched(*probes: tuple[float, str, float, float], **found: Any) -> dict[str, Any]:
+    """Probes as (rate, verdict, p50, p99)."""
+    rows = [
+        {"number": number, "rate": rate, "verdict": verdict, "reply_ms": {"count": 9, "p50": p50, "p99": p99}}
+        for number, (rate, verdict, p50, p99) in enumerate(probes, start=1)
+    ]
+    usual = {
+        "rate_per_s": None,
+        "limit_per_s": None,
+        "bounded_by": "objective",
+        "objectives": ["reply_p99<2s", "lost<1%"],
+    }
+    return {**usual, "probes": rows, **found}
+
+
+def test_every_probe_stands_at_its_rate_and_the_capacity_where_it_is() -> None:
+    probes = ((1, "pass", 100, 200), (4, "fail", 400, 4000), (2, "pass", 200, 300))
+    chart = rates(searched(*probes, rate_per_s=2, limit_per_s=4))
+
+    assert chart is not None
+    assert [place for place, _ in points(chart.p50)] == [250, 500, 1000]
+    marks = [(mark.look, mark.x) for mark in chart.marks]
+    assert marks[:3] == [("pass p50", 250), ("pass p50", 500), ("fail p50", 1000)]
+    assert (chart.capacity.at, chart.limit) == (50, 100)
+    # 100 ms to 5 s: a bound of 2 s is drawn, at its place on a logarithmic axis.
+    assert chart.bound.at == pytest.approx(76.57, abs=0.1)
+
+
+def test_a_line_runs_through_the_worst_probe_of_a_rate() -> None:
+    chart = rates(searched((2, "pass", 100, 200), (2, "fail", 300, 1000)))
+
+    assert len(chart.marks) == 4
+    assert max(y for _, y in points(chart.p99)) == pytest.approx(min(mark.y for mark in chart.marks))
+
+
+def test_a_bound_far_above_all_that_was_seen_is_not_drawn() -> None:
+    assert rates(searched((1, "pass", 10, 20))).bound is None
+
+
+def test_rates_far_apart_have_a_logarithmic_axis() -> None:
+    assert rates(searched((1, "pass", 1, 2), (100, "fail", 1, 2))).logarithmic
+    assert not rates(searched((1, "pass", 1, 2), (20, "fail", 1, 2))).logarithmic
+
+
+def test_without_a_reply_there_is_nothing_to_draw() -> None:
+    nothing = searched((1, "fail", 0, 0))
+    nothing["probes"][0]["reply_ms"] = {"count": 0}
+
+    assert rates(nothing) is None

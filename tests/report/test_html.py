@@ -97,6 +97,29 @@ def test_headings_come_in_order_and_ids_are_unique(report_of: ReportOf, case: st
         ("could_not_run", "Could not run: the webhook sink is gone (killed by signal 9)."),
         ("killed", "Could not run: the harness itself was killed."),
         ("interrupted", "Interrupted: interrupted by Ctrl-C."),
+        (
+            "aborted",
+            "The target missed 1 objective, and the run was ended early: "
+            "reply_p90<250ms over 5s was 2.73 s in seconds 4 to 8.",
+        ),
+        (
+            "aborted_in_vain",
+            "Could not run: the load run was ended early, and its journal does not confirm why: "
+            "reply_p90<2s over 5s was 2.73 s in seconds 4 to 8.",
+        ),
+        ("capacity", "The target bears 23.6 new customers a second; at 24.7/s reply_p99<2s was missed: 2.38 s."),
+        ("capacity_unsteady", "The target bears 8 new customers a second; at 16/s lost<1% was missed: 2.5 %."),
+        (
+            "capacity_of_the_harness",
+            "The target bears 8 new customers a second, and perhaps more: the harness is the bottleneck "
+            "from 11.3/s on.",
+        ),
+        (
+            "capacity_none",
+            "The target does not even bear 0.125 new customers a second: lost<1% was missed: 40 %.",
+        ),
+        ("capacity_unjudged", "No rate could be judged: the harness is the bottleneck from 0.5/s on."),
+        ("capacity_interrupted", "Interrupted: the load run was interrupted."),
         ("no_samples", "Not proven: the load run moved no message."),
     ],
 )

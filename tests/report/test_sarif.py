@@ -15,7 +15,7 @@ from tests.report.runs import BROKEN_AUTH, REQUIREMENTS, write_conform
 
 ReportOf = Callable[[str], Path]
 GATES = [name for name in CASES if name not in ("load_only", "killed", "interrupted", "invalid", "degraded")]
-GATES = [name for name in GATES if not name.startswith(("no_samples", "one_"))]
+GATES = [name for name in GATES if not name.startswith(("no_samples", "one_", "aborted", "capacity"))]
 
 
 def sarif(folder: Path) -> dict[str, Any]:
