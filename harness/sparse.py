@@ -4,7 +4,7 @@ Values fall into the buckets that an HDR histogram of so many digits has, so tha
 A run is cut into hundreds of seconds, and a full histogram is 180 kB: of a second there is a dictionary instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.histogram import HIGHEST_US, Latency, rank
@@ -50,6 +50,18 @@ class SparseHistogram:
         self._total_ns += other._total_ns
         for index, count in other._counts.items():
             self._counts[index] = self._counts.get(index, 0) + count
+
+    def subtract(self, other: "SparseHistogram", rest: Iterable["SparseHistogram"]) -> None:
+        """Takes out what was merged in. The extremes are those of the `rest`, which is all that is left in."""
+        self.count -= other.count
+        self._total_ns -= other._total_ns
+        for index, count in other._counts.items():
+            self._counts[index] -= count
+            if not self._counts[index]:
+                del self._counts[index]
+        left = [each for each in rest if each.count]
+        self._least_ns = min((each._least_ns for each in left), default=0)
+        self._most_ns = max((each._most_ns for each in left), default=0)
 
     def percentiles(self, *wanted: float) -> list[float]:
         """Milliseconds by nearest rank, for percentiles in ascending order. There is at least one sample."""

@@ -59,6 +59,16 @@ def test_it_comes_back_from_json_as_it_was(samples, digits):
     assert again.summary() == histogram.summary()
 
 
+@given(SAMPLES, SAMPLES, DIGITS)
+def test_what_is_taken_out_again_leaves_what_was_there_before(some, others, digits):
+    histogram, rest = filled(some, digits), filled(some, digits)
+    histogram.merge(filled(others, digits))
+
+    histogram.subtract(filled(others, digits), [rest])
+
+    assert histogram.to_json() == rest.to_json()
+
+
 def test_histograms_of_different_digits_are_not_mixed():
     with pytest.raises(AssertionError):
         filled([1], 2).merge(filled([1], 3))

@@ -11,11 +11,14 @@ import psutil
 import pytest
 
 from harness.errors import ChildDied, UsageError
-from harness.events import Acked, Died, Planned, Replied
+from harness.events import Acked, Died, Event, Planned, Replied
 from harness.load.plan import LoadPlan, Progress
 from harness.load.run import run_load
 from harness.measurement import measure
+from harness.pairing import pair
 from harness.processes.interrupt import Interrupt
+from harness.recording.reader import read_run
+from harness.sparse import SparseHistogram
 from harness.verdict import judge_validity
 from tests.load.running import (
     QUICK,
@@ -61,6 +64,31 @@ def test_two_workers_and_two_sinks_reconcile_with_the_truth(tmp_path: Path, plan
         assert sessions["planned"] == 40
         assert sessions["missed"] == 0
     assert nothing_is_left()
+
+
+def test_the_histograms_of_the_workers_merge_into_that_of_all_count_for_count(tmp_path: Path):
+    with sandbox(*QUICK) as target:
+        run = carry_out(profile_for(target.base_url), tmp_path, TWO)
+
+    parts = {part.header.role: part.events for part in read_run(tmp_path)}
+    arrivals = [event for role, events in parts.items() if role.startswith("sink") for event in events]
+    merged = SparseHistogram()
+    for role in ("customers-1", "customers-2"):
+        # What a worker knows: its own events, and those arrivals that are for its own sessions.
+        own = {event.session for event in parts[role] if isinstance(event, Acked)}
+        heard = [event for event in arrivals if isinstance(event, Replied) and event.session in own]
+        merged.merge(replies_of([*parts[role], *heard]))
+
+    assert merged.to_json() == replies_of(run.events).to_json()
+    assert merged.count == len(run.of(Replied)) > 20
+
+
+def replies_of(events: list[Event]) -> SparseHistogram:
+    histogram = SparseHistogram()
+    for paired in pair(sorted(events, key=lambda event: event.at), 5.0, 0).messages:
+        if paired.replied is not None:
+            histogram.record(paired.replied - paired.message.sent)
+    return histogram
 
 
 def kill(marker: str, once: list[float]) -> None:
