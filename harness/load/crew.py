@@ -35,6 +35,11 @@ class Crew:
     def signal(self, number: signal.Signals) -> None:
         self.main.signal(number)
 
+    def dismiss(self) -> None:
+        """Has the workers' customers leave, where the master cannot tell them any more."""
+        for worker in self._workers:
+            worker.signal(signal.SIGTERM)
+
     def last_words(self) -> str:
         """What the one said whose word counts: the master, or who died."""
         dead = [worker.last_words for worker in self._workers if worker.exit_code]

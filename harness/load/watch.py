@@ -78,6 +78,7 @@ class Watch:
             if deadline is not None and time.monotonic() > deadline:
                 raise ChildDied(f"the {main.name} did not end in time\n{main.last_words}")
         if main.exit_code != 0:
+            self._locust.dismiss()
             self._drain()
             raise ChildDied(f"the {main.name} died ({main.obituary()})\n{self._locust.last_words()}")
         self._mourn()

@@ -41,8 +41,9 @@ def test_with_the_first_429_it_ends(tenants):
 
 
 def test_who_was_turned_away_said_nothing_that_was_accepted(tenants):
-    came = surge(*tenants("--rate-limit", "1", "--burst", "20"), CUSTOMERS)
+    # Whether the first 429 meets a message or a new session is chance.
+    tries = (surge(*tenants("--rate-limit", "1", "--burst", str(20 + n % 2))[-2:], CUSTOMERS) for n in range(15))
+    came = next(each for each in tries if each.turned_away)
     spoke = {answer.request.session for answer in came.answers if answer.request.session and answer.status == 200}
 
-    assert came.turned_away
     assert spoke.isdisjoint(came.turned_away)
