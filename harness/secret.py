@@ -54,7 +54,10 @@ class Redactor:
         return text
 
     def _is_in(self, folded: str) -> bool:
-        return any(value in folded for value in self._folded)
+        for value in self._folded:  # noqa: SIM110 - `any` costs twice as much, a million times a run
+            if value in folded:
+                return True
+        return False
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in the text."""

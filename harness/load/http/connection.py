@@ -11,7 +11,7 @@ from harness.load.http.answer import Answer, AnswerReader
 from harness.load.patience import EXCHANGE_S, IDLE_S
 
 SECOND = 1_000_000_000
-READ_BYTES = 65536
+READ_BYTES = 16384
 # gevent's asks its loop, and here nobody wants to wait.
 _poll = monkey.get_original("select", "poll")
 
@@ -19,7 +19,10 @@ _poll = monkey.get_original("select", "poll")
 class Connection:
     """An open connection. Moments are monotonic nanoseconds."""
 
-    __slots__ = ("_deadline", "_expired", "_hub", "_idle_since", "_poll", "_readable", "_reader", "_socket")
+    __slots__ = (
+        *("_bare", "_deadline", "_expired", "_hub", "_idle_since", "_poll", "_readable", "_reader", "_receive"),
+        "_socket",
+    )
 
     def __init__(self, opened: socket.socket) -> None:
         self._socket = opened
@@ -29,7 +32,11 @@ class Connection:
         self._deadline: int | None = None  # None between two exchanges
         # Answers take a while: to wait for one is cheaper than to try, fail, and wait then. TLS may hold bytes back.
         self._hub = get_hub()
-        self._readable = None if isinstance(opened, SSLSocket) else self._hub.loop.io(opened.fileno(), 1)
+        # A plain socket is used as it is: whether it is ready is known here, and gevent's would only ask again.
+        plain = not isinstance(opened, SSLSocket)
+        self._readable = self._hub.loop.io(opened.fileno(), 1) if plain else None
+        self._bare = opened._sock if plain else opened
+        self._receive = self._bare.recv
         self._poll = _poll()
         self._poll.register(opened.fileno(), select.POLLIN)
 
@@ -37,12 +44,15 @@ class Connection:
         """Sends the request, once. Raises AnswerFailed, TimeoutError or OSError where no whole answer came of it."""
         self._deadline = time.monotonic_ns() + round(EXCHANGE_S * SECOND)
         try:
-            self._socket.sendall(request)
+            self._send(request)
             answer = None
             while answer is None:
                 if self._readable is not None:
                     self._hub.wait(self._readable)
-                data = self._socket.recv(READ_BYTES)
+                try:
+                    data = self._receive(READ_BYTES)
+                except BlockingIOError:  # woken for nothing
+                    continue
                 answer = self._reader.feed(data) if data else self._end()
             return answer
         except OSError:
@@ -52,6 +62,15 @@ class Connection:
         finally:
             self._idle_since = time.monotonic_ns()
             self._deadline = None
+
+    def _send(self, request: bytes) -> None:
+        """A request mostly fits into the socket's buffer."""
+        try:
+            sent = self._bare.send(request)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(request):
+            self._socket.sendall(request[sent:])
 
     def expire(self) -> None:
         """Ends the exchange under way, which raises TimeoutError in whoever waits for it."""
