@@ -41,6 +41,8 @@ DEFAULT_OBJECTIVES = tuple(
         ),
     )
 )
+# Of the plan, what a reader of the report, and who runs it again, has to know.
+SETTINGS = ("objectives", "think_s", "connections", "spacing", "arrival_rate", "workers", "sinks")
 # From this share of the ceiling on, in requests a second, waiting for a turn under it is what makes requests late.
 CEILING_SHARE = 0.5
 
@@ -143,7 +145,7 @@ def summary(probes: Sequence[Probed], settings: Mapping[str, Any]) -> tuple[dict
         "unsteady": unsteady(tried),
         "suspicious": any(_is_suspicious(probe) for probe in probes if probe.rate == rate),
         **{name: settings.get(name) for name in ("highest_per_s", "highest_by", "tolerance", "probe_s")},
-        **{name: settings.get(name) for name in ("objectives", "think_s", "connections", "spacing", "arrival_rate")},
+        **{name: settings.get(name) for name in SETTINGS},
         "reply_timeout_s": settings.get("reply_timeout_s"),
         "probes": [_row(probe) for probe in probes],
     }

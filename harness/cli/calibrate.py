@@ -24,7 +24,7 @@ from harness.cli.target import embedded
 from harness.errors import ChildDied
 from harness.events import Event, Planned
 from harness.journal import in_time
-from harness.load.plan import LoadPlan
+from harness.load.plan import FASTEST, LoadPlan
 from harness.load.plan import Progress as Progressed
 from harness.load.run import run_load
 from harness.processes.child import Child
@@ -70,9 +70,7 @@ def command(report: str | None, seed: int) -> None:
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         folder = new_folder(report, run_id)
         with Interrupt() as interrupt:
-            parts = [part(folder, run_id, seed, interrupt) for part in (_figures, _stall) if not interrupt.requested]
-        if interrupt.requested:
-            sys.exit(EXIT_INTERRUPTED)
+            parts = [part(folder, run_id, seed, interrupt) for part in (_figures, _stall)]
         for part in parts:
             _show(part)
         _write(folder / NAME, run_id, seed, parts)
@@ -111,7 +109,8 @@ def _measured(
     """The load of the result, the truth, and the events of the run. `stopped` takes when the sandbox stood still."""
     folder.mkdir()
     timeout = REPLY_TIMEOUT_S if plan.asides else 10.0
-    flags = {"seed": seed, "reply_timeout": timeout}
+    # Of a profile that lies about, nothing may slow the load down.
+    flags = {"seed": seed, "reply_timeout": timeout, "max_rate": FASTEST}
     with embedded(flags, "--seed", str(seed), "--log", str(folder / TRUTH), *options) as (target, sandbox):
         with _stopping(sandbox, stopped) as on_progress, Progress() as progress:
 
@@ -120,6 +119,8 @@ def _measured(
                 progress.show(f"{folder.name}: {now.elapsed_s:3.0f} s, {now.answered} answered")
 
             run_load(target.profile, folder, run_id, plan, interrupt=interrupt, on_progress=tell, watch=target.watch)
+        if interrupt.requested:
+            sys.exit(EXIT_INTERRUPTED)
         if sandbox.stop() != 0:
             raise ChildDied(f"the sandbox did not end in order\n{sandbox.last_words}")
     events = list(in_time(read_run(folder), "load"))

@@ -15,6 +15,8 @@ from harness.report.capacity import told
 NOT_TAKEN = {
     "customers": "--arrival-rate, the highest rate to try",
     "duration": "--probe-duration, for each rate that is tried",
+    "ramp_up": "none of it: new customers come at a rate",
+    "in_flight": "none of it: its customers wait for each reply",
     "abort_early": "none of it: a probe is short",
     "web": "none of it",
 }

@@ -150,6 +150,8 @@ def command(
             think_s=think,
             connections=connections,
             spacing="poisson" if poisson else "constant",
+            workers=workers,
+            sinks=sinks,
         )
         carry_out(flags, lambda run: capacity(run, search))
         return

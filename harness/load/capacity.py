@@ -54,6 +54,8 @@ class CapacityPlan:
     think_s: float = 1.0
     connections: int | None = CONNECTIONS
     spacing: Spacing = "constant"
+    workers: int = 0
+    sinks: int = 1
 
     def warmup_s(self, reply_s: float) -> float:
         """For how long a probe is not judged, where a reply takes so long: seconds, a whole number of them."""
@@ -179,6 +181,8 @@ class _Prober:
             duration_s=warmup_s + plan.probe_s + MARGIN_S,
             think_s=plan.think_s,
             connections=plan.connections,
+            workers=plan.workers,
+            sinks=plan.sinks,
         )
         run_id = f"{self.run_id}-{number:02}"
         run_load(self.profile, place, run_id, load, interrupt=self.interrupt, on_progress=tell, watch=self.watch)

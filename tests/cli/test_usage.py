@@ -45,6 +45,7 @@ def folder(tmp_path):
         (["load", "--abort-early", "--objective", "lost<1%"], "--abort-early takes an objective with a window"),
         (["load", "capacity", "--customers", "9"], "capacity takes no --customers"),
         (["load", "capacity", "--duration", "9s"], "--probe-duration"),
+        (["load", "capacity", "--in-flight", "2"], "capacity takes no --in-flight"),
         (["load", "capacity", "--base-url", "http://127.0.0.1:9", "--client-id", "c"], "capacity takes --max-rate"),
         (["report", "no-such-folder"], "no-such-folder"),
         (["report", "."], "no journal"),

@@ -36,10 +36,11 @@ def test_a_delayed_answer_does_not_delay_the_stamp(sink, journal):
     assert call(sink.url) == 200
     ended = time.monotonic_ns()
 
-    assert ended - began > 500_000_000
+    # An event loop may wake some milliseconds before its time; a stamp taken after the delay would miss by all of it.
+    assert ended - began > 450_000_000
     sink.stop()
     [arrival] = journal.arrivals
-    assert arrival.at < ended - 500_000_000
+    assert began < arrival.at < ended - 450_000_000
 
 
 def test_a_reset_connection_is_a_reset_and_still_an_arrival(sink, journal):
