@@ -7,7 +7,8 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
-    Began · Replanned · Ended · Died · Gauged · Aborted · Probed   the run itself, and how well the harness kept up
+    Began · Replanned · Ended · Died · Gauged · Compared · Aborted · Probed
+                                                             the run itself, and how well the harness kept up
 """
 
 from dataclasses import dataclass, field
@@ -187,6 +188,20 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A process on another host wrote its events by a clock of its own, and they were brought to this host's clock.
+
+    `offset_ns` is what was added to its moments at last; `bound_ns` is how far from the truth any of them can be.
+    """
+
+    at: int
+    process: str
+    host: str
+    offset_ns: int
+    bound_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replanned:
     """Customers are about to come by these settings, in place of those with which their phase began.
 
@@ -230,6 +245,7 @@ Event = (
     | Replied
     | Checked
     | Gauged
+    | Compared
     | Began
     | Replanned
     | Ended

@@ -155,6 +155,7 @@ class Live:
                 failures={},
                 exhausted={},
                 deaths=(),
+                clocks=(),
                 gauges=self.gauges(),
                 stalled_s=self._stalled_ms / 1000,
                 duration_s=max(now_ns - self._began, 0) / SECOND if self._began else 0.0,

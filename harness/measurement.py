@@ -16,6 +16,7 @@ from harness.events import (
     EXHAUSTED,
     Acked,
     Began,
+    Compared,
     Died,
     Ended,
     Event,
@@ -69,6 +70,9 @@ class Measurements:
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
     are, and by what the harness was behind: "queued" and "lateness".
 
+    `clocks` tells of each process on another host how far its clock could be compared with ours: latencies between the
+    two are wrong by its bound at most.
+
     `deaths` tells of each process of several that ended before the run did: which, when, and how.
 
     `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
@@ -88,6 +92,7 @@ class Measurements:
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
     deaths: Sequence[str]
+    clocks: Sequence[Compared]
     gauges: Mapping[str, Latency | None]
     stalled_s: float
     duration_s: float
@@ -134,6 +139,7 @@ class _Ledger:
     failures: Counter[str] = field(default_factory=Counter)
     gauges: dict[str, Histogram] = field(default_factory=dict)
     deaths: list[Died] = field(default_factory=list)
+    clocks: list[Compared] = field(default_factory=list)
     stalled_ms: float = 0.0
     began: int | None = None
     first: int | None = None
@@ -154,6 +160,8 @@ class _Ledger:
                     self.stalled_ms += event.value
             case Died():
                 self.deaths.append(event)
+            case Compared():
+                self.clocks.append(event)
             case Sent() | Acked() | Refused() | Limited() | Failed():
                 self._settle(event)
 
@@ -204,6 +212,7 @@ def measure(events: Iterable[Event], reply_timeout_s: float, by_second: Collecti
         deaths=[
             f"the {death.process} died after {(death.at - begin) / 1e9:.0f} s ({death.how})" for death in ledger.deaths
         ],
+        clocks=tuple(ledger.clocks),
         gauges={name: histogram.summary() for name, histogram in sorted(ledger.gauges.items())},
         stalled_s=round(ledger.stalled_ms / 1000, 3),
         duration_s=round((ledger.last - begin) / 1e9, 3),

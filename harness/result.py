@@ -187,6 +187,15 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
             "sink_lag_ms": _latency(measured.gauges.get("sink.lag_ms")),
             "sink_stalled_s": measured.stalled_s,
             "cpu": _cpu(measured),
+            "clocks": [
+                {
+                    "process": clock.process,
+                    "host": clock.host,
+                    "offset_ms": round(clock.offset_ns / 1e6, 3),
+                    "bound_ms": round(clock.bound_ns / 1e6, 3),
+                }
+                for clock in measured.clocks
+            ],
             "sink_rejected": _rejected(measured),
         },
     }

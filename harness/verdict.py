@@ -43,6 +43,10 @@ INVALID_MS = 200.0
 # touched, and past 10 % the p90.
 DEGRADED_SHARE = 0.01
 INVALID_SHARE = 0.10
+# How far a latency between two hosts may be off: as far as `harness calibrate` lets any latency be. In ms, or as a
+# share of the median reply, whichever is more.
+CLOCK_MS = 1.0
+CLOCK_SHARE = 0.01
 # Of one core, over a second: a single-threaded process that needs more is about to queue.
 BUSY_PERCENT = 90.0
 
@@ -127,10 +131,20 @@ def _slowness(measured: Measurements) -> Iterator[tuple[Mark, str]]:
     if stalled > DEGRADED_SHARE:
         mark = "invalid" if stalled > INVALID_SHARE else "degraded"
         yield mark, f"the sink's event loop stood still for {stalled:.0%} of the run"
+    yield from _clocks(measured)
     for name, percent in measured.gauges.items():
         source, _, gauge = name.partition(".")
         if gauge == "cpu_percent" and percent is not None and percent.p90 > BUSY_PERCENT:
             yield "degraded", f"the {source} process was busy: p90 {percent.p90:.0f} % of a core"
+
+
+def _clocks(measured: Measurements) -> Iterator[tuple[Mark, str]]:
+    """Times between two hosts are as good as the comparison of their clocks."""
+    reply = measured.latencies.get("reply")
+    most_ms = max(CLOCK_MS, CLOCK_SHARE * reply.p50 if reply else 0.0)
+    for clock in measured.clocks:
+        if clock.bound_ns / 1e6 > most_ms:
+            yield "degraded", f"the clock of {clock.process} could only be compared to ±{clock.bound_ns / 1e6:.1f} ms"
 
 
 def _omissions(measured: Measurements) -> Iterator[tuple[Mark, str]]:

@@ -7,6 +7,7 @@ import click
 
 from harness.capacity import SCENARIO as CAPACITY
 from harness.cli.capacity import capacity, refuse_options
+from harness.cli.machines import address, meeting_at, serve
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
@@ -14,6 +15,7 @@ from harness.errors import UsageError
 from harness.load.capacity import CapacityPlan
 from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
+from harness.load.remote.meeting import Meeting
 from harness.load.run import run_load
 
 # Who is there where nobody says how many: customers.
@@ -96,6 +98,13 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     help="Unanswered messages a session. Beyond 1 replies are ambiguous, and told as such.",
 )
 @click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
+@click.option(
+    "--master",
+    callback=address,
+    metavar="HOST:PORT",
+    help="The workers are other machines', and meet this one here. Locust's own port is the next.",
+)
+@click.option("--worker", metavar="URL", help="Be one of the workers of the master that listens there.")
 @click.option("--sinks", default=1, type=click.IntRange(1, 16), metavar="N", help="So many webhook sinks at one URL.")
 @click.option(
     "--abort-early",
@@ -125,6 +134,8 @@ def command(
     connections: int | None,
     in_flight: int,
     workers: int,
+    master: tuple[str, int] | None,
+    worker: str | None,
     sinks: int,
     abort_early: bool,
     probe_duration: float,
@@ -142,6 +153,8 @@ def command(
     soak           customers who stay in one session for as long as it lives
     capacity       the most new customers a second who are still served as the objectives say, within --max-rate
     """
+    if worker is not None:
+        serve(context, worker, flags.get("report"))
     if scenario == CAPACITY:
         refuse_options(context)
         search = CapacityPlan(
@@ -174,10 +187,11 @@ def command(
         web=web,
         web_port=web_port,
     )
-    carry_out(flags, lambda run: load(run, plan))
+    meeting = meeting_at(*master, plan.workers) if master else None
+    carry_out(flags, lambda run: load(run, plan, meeting))
 
 
-def load(run: Run, plan: LoadPlan) -> None:
+def load(run: Run, plan: LoadPlan, meeting: Meeting | None = None) -> None:
     """The load run as one phase of a run, with its progress shown."""
     if plan.web:
         click.echo(f"Locust's UI is at http://127.0.0.1:{plan.web_port}; Ctrl-C ends the run and writes the report.")
@@ -199,4 +213,5 @@ def load(run: Run, plan: LoadPlan) -> None:
             interrupt=run.interrupt,
             on_progress=on_progress,
             watch=run.target.watch,
+            meeting=meeting,
         )

@@ -1,13 +1,14 @@
 """Locust as a child of `harness load`: everything it needs comes by the environment, and it dies with its parent."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gevent import monkey
 
-from harness.events import Ending
+from harness.events import Ending, Replied
 from harness.load.handover import Handover
 from harness.load.postbox import Postbox
+from harness.load.remote.translated import TranslatedFeed
 from harness.load.station import Station
 from harness.profile import resolve
 from harness.recording.writer import JournalWriter, header_now
@@ -24,7 +25,8 @@ class Attached:
         """Raises UsageError for an environment that is not the parent's, and SinkDied where there is no sink."""
         _end_with_parent()
         profile = resolve({}, environment, {})
-        postbox = Postbox(*map(Feed, SinkAddress.all_from_environment(environment)))
+        hear: Callable[[SinkAddress], Iterable[Replied]] = TranslatedFeed if handover.compares_clocks else Feed
+        postbox = Postbox(*map(hear, SinkAddress.all_from_environment(environment)))
         header = header_now(handover.run, "load", handover.role)
         journal = JournalWriter(handover.part, header, profile.redactor)
         self.closing_words = ""

@@ -3,11 +3,12 @@
 import math
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from harness.assets import asset
-from harness.load.crew import Crew
+from harness.load.crew import Crew, Worker
 from harness.load.handover import Handover
 from harness.load.plan import PER_CUSTOMER, LoadPlan
 from harness.processes.child import Child
@@ -32,42 +33,56 @@ def parts_of(folder: Path, plan: LoadPlan) -> list[Path]:
 
 
 def start_locust(profile: Profile, plan: LoadPlan, run: str, sinks: Sinks, folder: Path) -> Crew:
-    """Starts the customers of `plan`. What Locust prints goes to logs/locust*.log in the run's `folder`."""
-    (folder / LOGS).mkdir(parents=True, exist_ok=True)
-
-    def start(name: str, log: str, argv: list[str], handover: Handover) -> Child:
-        environment = {**environment_of(profile), **sinks.environment(), **handover.environment()}
-        log_file = folder / LOGS / f"{log}.log"
-        return Child(name, argv, environment=environment, log=log_file, redactor=profile.redactor)
-
-    argv = _arguments(profile, plan)
+    """Starts the customers of `plan` on this machine. What Locust prints goes to logs/locust*.log in the run's
+    `folder`."""
     if not plan.workers:
-        return Crew(start(NAME, "locust", argv + _own_end(plan), Handover(part_of(folder, None), run, plan)))
-    port = str(_free_port())
+        argv = _arguments(profile, plan) + _own_end(plan)
+        return Crew(_start(NAME, "locust", argv, profile, sinks, Handover(part_of(folder, None), run, plan)))
+    port = _free_port()
     with ExitStack() as undo:
-        bound = ["--master", "--master-bind-host", LOOPBACK, "--master-bind-port", port]
-        master = start(
-            f"{NAME}'s master",
-            "locust",
-            [*argv, *bound, "--expect-workers", str(plan.workers)],
-            Handover(part_of(folder, None), run, plan),
-        )
-        undo.enter_context(master)
-        # Its own copy of the scenario: what a master hands out would be a copy without its neighbours.
-        joined = [*_scenario(plan), "--worker", "--master-host", LOOPBACK, "--master-port", port]
-        workers = [
-            undo.enter_context(
-                start(
-                    f"{NAME} {worker + 1}",
-                    f"locust-{worker + 1}",
-                    joined,
-                    Handover(part_of(folder, worker), run, plan, worker),
-                )
-            )
-            for worker in range(plan.workers)
-        ]
+        master = undo.enter_context(_start_master(profile, plan, run, sinks, folder, LOOPBACK, port))
+        joined = worker_arguments(plan, LOOPBACK, port)
+        workers = []
+        for worker in range(plan.workers):
+            handover = Handover(part_of(folder, worker), run, plan, worker)
+            child = _start(f"{NAME} {worker + 1}", f"locust-{worker + 1}", joined, profile, sinks, handover)
+            workers.append(undo.enter_context(child))
         undo.pop_all()
     return Crew(master, workers)
+
+
+def lead(
+    profile: Profile,
+    plan: LoadPlan,
+    run: str,
+    sinks: Sinks,
+    folder: Path,
+    workers: Sequence[Worker],
+    listen: tuple[str, int],
+) -> Crew:
+    """Starts a master for `workers` that are started elsewhere, and reach it where it is to `listen`."""
+    return Crew(_start_master(profile, plan, run, sinks, folder, *listen), workers)
+
+
+def worker_arguments(plan: LoadPlan, host: str, port: int) -> list[str]:
+    """The command line of a worker whose master listens there."""
+    # Its own copy of the scenario: what a master hands out would be a copy without its neighbours.
+    return [*_scenario(plan), "--worker", "--master-host", host, "--master-port", str(port)]
+
+
+def _start_master(
+    profile: Profile, plan: LoadPlan, run: str, sinks: Sinks, folder: Path, host: str, port: int
+) -> Child:
+    bound = ["--master", "--master-bind-host", host, "--master-bind-port", str(port)]
+    argv = [*_arguments(profile, plan), *bound, "--expect-workers", str(plan.workers)]
+    return _start(f"{NAME}'s master", "locust", argv, profile, sinks, Handover(part_of(folder, None), run, plan))
+
+
+def _start(name: str, log: str, argv: list[str], profile: Profile, sinks: Sinks, handover: Handover) -> Child:
+    logs = handover.part.parent.parent / LOGS
+    logs.mkdir(parents=True, exist_ok=True)
+    environment = {**environment_of(profile), **sinks.environment(), **handover.environment()}
+    return Child(name, argv, environment=environment, log=logs / f"{log}.log", redactor=profile.redactor)
 
 
 def _scenario(plan: LoadPlan) -> list[str]:

@@ -12,12 +12,13 @@ from harness.load.plan import LoadPlan
 @dataclass(frozen=True, slots=True)
 class Handover:
     """`part` is the file for the customers' events; `run` is the run's id. `worker` is which of the plan's workers
-    this is, from 0 on: it takes every n-th of the customers."""
+    this is, from 0 on: it takes every n-th of the customers. One that `compares_clocks` has its sinks elsewhere."""
 
     part: Path
     run: str
     plan: LoadPlan
     worker: int = 0
+    compares_clocks: bool = False
 
     @property
     def role(self) -> str:
@@ -30,6 +31,7 @@ class Handover:
             "HARNESS_RUN_ID": self.run,
             "HARNESS_LOAD_PLAN": json.dumps(asdict(self.plan)),
             "HARNESS_WORKER": str(self.worker),
+            "HARNESS_COMPARES_CLOCKS": str(self.compares_clocks).lower(),
         }
 
     @classmethod
@@ -41,6 +43,7 @@ class Handover:
         try:
             given = json.loads(environment["HARNESS_LOAD_PLAN"])
             plan = LoadPlan(**{**given, "asides": tuple(given["asides"])})
-            return cls(Path(part), environment["HARNESS_RUN_ID"], plan, int(environment["HARNESS_WORKER"]))
+            compares = environment["HARNESS_COMPARES_CLOCKS"] == "true"
+            return cls(Path(part), environment["HARNESS_RUN_ID"], plan, int(environment["HARNESS_WORKER"]), compares)
         except (KeyError, ValueError, TypeError) as error:
             raise UsageError(f"HARNESS_PART is set, but not all that goes with it: {error}") from None

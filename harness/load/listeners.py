@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import gevent
+from gevent.event import Event as Signal
 from gevent.lock import RLock
 from locust.exception import StopTest
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
@@ -48,8 +49,12 @@ class Host(Protocol):
 
 def listen(events: Any) -> None:
     """For a scenario's file, once."""
+    ready = Signal()
     events.init_command_line_parser.add_listener(add_options)
+    # A worker may be told to begin while it is still finding its sinks: what begins waits for what prepares it.
+    events.test_start.add_listener(lambda **_: ready.wait())
     events.init.add_listener(_init)
+    events.init.add_listener(lambda **_: ready.set())
 
 
 def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:

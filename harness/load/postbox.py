@@ -4,7 +4,7 @@ For the greenlets of one thread, so that nothing is locked and a waiting custome
 other sessions goes by: it is another worker's or nobody's, and the sink keeps account of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import gevent
 from gevent import get_hub
@@ -12,7 +12,6 @@ from gevent.hub import Waiter
 
 from harness.errors import SinkDied
 from harness.events import Replied
-from harness.sink.feed import Feed
 
 # Of one session between two messages. A target that floods a session is in the sink's journal.
 MOST_HELD = 100
@@ -31,7 +30,7 @@ class _Box:
 class Postbox:
     """Hears the feeds of one or more sinks. It lives while one of them does."""
 
-    def __init__(self, *feeds: Feed) -> None:
+    def __init__(self, *feeds: Iterable[Replied]) -> None:
         self._boxes: dict[str | None, _Box] = {}
         self._death: str | None = None
         self._callback: Callable[[Replied], None] | None = None
@@ -87,7 +86,7 @@ class Postbox:
             if box.waiter is waiter:
                 box.waiter = None
 
-    def _read(self, feed: Feed) -> None:
+    def _read(self, feed: Iterable[Replied]) -> None:
         cause = "the webhook sink ended its feed"
         try:
             for arrival in feed:

@@ -1,22 +1,28 @@
 """One load run from beginning to end, for a command: sink, webhook, customers, and nothing left running."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import CouldNotRun, HarnessError, UsageError
 from harness.events import Began, Ended, Ending
+from harness.load.crew import Crew
 from harness.load.early import FIGURES, EarlyEnd
-from harness.load.generator import parts_of, start_locust
+from harness.load.generator import lead, parts_of, start_locust
 from harness.load.patience import PROCESS_S, farewell_s
 from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
 from harness.load.registration import register
+from harness.load.remote.invitation import Invitation
+from harness.load.remote.meeting import Meeting
+from harness.load.remote.rendezvous import Rendezvous
 from harness.load.settings import settings_of
 from harness.load.watch import Watch
 from harness.processes.interrupt import Interrupt
 from harness.profile import Profile
 from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
+from harness.sink.process import LOOPBACK
 from harness.sink.sinks import Sinks
 
 PHASE = "load"
@@ -33,8 +39,10 @@ def run_load(
     interrupt: Interrupt,
     on_progress: Callable[[Progress], None] | None = None,
     watch: Callable[[], None] | None = None,
+    meeting: Meeting | None = None,
 ) -> None:
-    """Carries out `plan` against the target, with everything that judging needs in the parts of `folder`.
+    """Carries out `plan` against the target, with everything that judging needs in the parts of `folder`. With a
+    `meeting` its workers are those of other machines, who come there.
 
     An interrupt lets customers finish the message in flight; a KeyboardInterrupt ends everything at once. Either way,
     and whatever is raised, the last line of the harness's part says how it ended.
@@ -43,6 +51,7 @@ def run_load(
     SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
     """
     _check(plan)
+    _check_meeting(profile, plan, meeting)
     _check_windows(profile, plan)
     if plan.scenario == "handover" and not profile.handover_phrases:
         raise UsageError(NO_PHRASES)
@@ -55,7 +64,7 @@ def run_load(
         ending: Ending = "died"
         reason: str | None = "the harness itself failed"
         try:
-            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch, live)
+            ending = _carry_out(profile, folder, run_id, plan, journal, interrupt, on_progress, watch, live, meeting)
             reason = "an objective was broken in a window, as far as could be seen" if ending == "aborted" else None
         except KeyboardInterrupt:
             ending, reason = "interrupted", "ended at once"
@@ -91,6 +100,17 @@ def _check(plan: LoadPlan) -> None:
         raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
 
 
+def _check_meeting(profile: Profile, plan: LoadPlan, meeting: Meeting | None) -> None:
+    if meeting is None:
+        return
+    if not plan.workers:
+        raise UsageError("--master takes --workers N: how many machines will join, each with one")
+    if plan.web:
+        raise UsageError("--web shows what runs on this machine: leave out --master")
+    if profile.embedded:
+        raise UsageError("--master takes a target that other machines reach as well: give --base-url URL")
+
+
 def _check_windows(profile: Profile, plan: LoadPlan) -> None:
     if plan.abort_early and not any(each.window_s and each.figure in FIGURES for each in profile.objectives):
         raise UsageError(
@@ -114,12 +134,15 @@ def _carry_out(
     on_progress: Callable[[Progress], None] | None,
     check: Callable[[], None] | None,
     live: EarlyEnd | None,
+    meeting: Meeting | None,
 ) -> Ending:
-    with Sinks.start(profile, folder, run_id, PHASE, plan.sinks) as sinks:
+    with Sinks.start(profile, folder, run_id, PHASE, plan.sinks, meeting.host if meeting else LOOPBACK) as sinks:
         register(profile, sinks.url)
         if interrupt.requested:
             return "interrupted"
-        with start_locust(profile, plan, run_id, sinks, folder) as locust:
+        with _customers(profile, plan, run_id, sinks, folder, journal, meeting, interrupt) as locust:
+            if locust is None:
+                return "interrupted"
             watch = Watch(
                 sinks,
                 locust,
@@ -140,6 +163,35 @@ def _carry_out(
                 raise
     # An interrupt is how a run in the web UI always ends.
     return "completed" if ending == "interrupted" and plan.web else ending
+
+
+@contextmanager
+def _customers(
+    profile: Profile,
+    plan: LoadPlan,
+    run_id: str,
+    sinks: Sinks,
+    folder: Path,
+    journal: JournalWriter,
+    meeting: Meeting | None,
+    interrupt: Interrupt,
+) -> Iterator[Crew | None]:
+    """Those of this machine, or of those who come to the meeting. None where it was called off."""
+    if meeting is None:
+        with start_locust(profile, plan, run_id, sinks, folder) as locust:
+            yield locust
+        return
+    invitation = Invitation.to(profile, run_id, plan, sinks, meeting.locust_port)
+    with Rendezvous(meeting, invitation.to_json(), parts_of(folder, plan)) as rendezvous:
+        if not rendezvous.gather(interrupt):
+            yield None
+            return
+        listen = meeting.host, meeting.locust_port
+        with lead(profile, plan, run_id, sinks, folder, rendezvous.members, listen) as locust:
+            try:
+                yield locust
+            finally:
+                journal.write(*rendezvous.compared())
 
 
 def _longest_s(profile: Profile, plan: LoadPlan) -> float | None:

@@ -81,6 +81,7 @@ class Watch:
             self._locust.dismiss()
             self._drain()
             raise ChildDied(f"the {main.name} died ({main.obituary()})\n{self._locust.last_words()}")
+        self._locust.settle(PROCESS_S)
         self._mourn()
         self._tell(back_ns=0)
         return ending

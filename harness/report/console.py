@@ -126,6 +126,9 @@ class _Page:
             self.say("" if number else "Failures", f"{count(times)} x {one_line(reason, 160)}", "warn")
         validity = load["validity"]
         tone = {"valid": "good", "degraded": "warn"}.get(validity["verdict"], "odd")
+        if clocks := validity.get("clocks"):
+            worst = max(clock["bound_ms"] for clock in clocks)
+            self.say("Clocks", f"of {len(clocks)} other machines; latencies are right to within ± {worst:.2f} ms")
         self.say("Figures", ": ".join([validity["verdict"], "; ".join(validity["reasons"])]).rstrip(": "), tone)
 
     def capacity(self, found: Mapping[str, Any]) -> None:

@@ -53,6 +53,7 @@ class Control:
         application = web.Application(middlewares=[self._authenticate], client_max_size=BODY_LIMIT)
         application.router.add_get("/feed", self.feed, allow_head=False)
         application.router.add_get("/status", self.status)
+        application.router.add_get("/clock", self.clock)
         application.router.add_post("/faults", self.faults)
         application.router.add_post("/relent", self.relent)
         application.router.add_post("/endpoints", self.endpoints)
@@ -68,6 +69,10 @@ class Control:
 
     async def status(self, _request: web.Request) -> web.Response:
         return web.json_response(self._status())
+
+    async def clock(self, _request: web.Request) -> web.Response:
+        """Our monotonic clock (ns), for whoever compares theirs with it."""
+        return web.json_response({"at": time.monotonic_ns()})
 
     async def faults(self, request: web.Request) -> web.Response:
         """Takes one fault; answers how many calls are spoken for by now."""

@@ -16,6 +16,7 @@ from harness.sink.faults import Fault
 from harness.sink.settings import Family, Settings
 
 NAME = "webhook sink"
+LOOPBACK = "127.0.0.1"
 
 
 def part_of(folder: Path, phase: str, number: int | None = None) -> Path:
@@ -44,15 +45,18 @@ class SinkProcess:
         family: Family | None = None,
         number: int | None = None,
         listen: tuple[str, int] | None = None,
+        control: str = LOOPBACK,
     ) -> "SinkProcess":
         """The sink of one phase of a run, writing its part of the journal in the run's `folder`; or one of several,
-        which says where to `listen` if not where the profile has it.
+        which says where to `listen` if not where the profile has it. `control` is the address for who wants to hear
+        of its arrivals.
 
         Raises UsageError where it cannot listen or write, and SinkDied where it does not come up.
         """
         secrets = [secret for secret in (profile.api_key, profile.other_api_key) if secret is not None]
         settings = Settings(
             listen=listen or profile.sink_listen,
+            control=(control, 0),
             journal=part_of(folder, phase, number).absolute(),
             run=run,
             phase=phase,

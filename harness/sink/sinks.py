@@ -13,7 +13,7 @@ from harness.profile import Profile
 from harness.secret import Secret
 from harness.sink.address import SinkAddress
 from harness.sink.endpoints import TOKEN_BYTES
-from harness.sink.process import SinkProcess, part_of
+from harness.sink.process import LOOPBACK, SinkProcess, part_of
 from harness.sink.settings import Family
 
 
@@ -25,15 +25,20 @@ class Sinks:
         self._mourned: set[int] = set()
 
     @classmethod
-    def start(cls, profile: Profile, folder: Path, run: str, phase: str, count: int = 1) -> "Sinks":
-        """Raises what SinkProcess.start raises; then none is left running."""
+    def start(
+        cls, profile: Profile, folder: Path, run: str, phase: str, count: int = 1, control: str = LOOPBACK
+    ) -> "Sinks":
+        """`control` is the address at which others hear of their arrivals. Raises what SinkProcess.start raises; then
+        none is left running."""
         if count == 1:
-            return cls(SinkProcess.start(profile, folder, run, phase))
+            return cls(SinkProcess.start(profile, folder, run, phase, control=control))
         family = Family(*(Secret(secrets.token_urlsafe(TOKEN_BYTES)) for _ in range(2)))
         listen, members = profile.sink_listen, []
         with ExitStack() as undo:
             for number in range(1, count + 1):
-                sink = SinkProcess.start(profile, folder, run, phase, family=family, number=number, listen=listen)
+                sink = SinkProcess.start(
+                    profile, folder, run, phase, family=family, number=number, listen=listen, control=control
+                )
                 members.append(undo.enter_context(sink))
                 listen = listen[0], urlsplit(sink.local_url).port or 0
             undo.pop_all()

@@ -16,6 +16,7 @@ from harness.errors import HarnessError
 from harness.events import Ended, Event
 from harness.journal import in_time
 from harness.load.plan import LoadPlan, Progress
+from harness.load.remote.meeting import Meeting
 from harness.load.run import run_load
 from harness.processes.child import Child
 from harness.processes.interrupt import Interrupt
@@ -92,6 +93,7 @@ def carry_out(
     plan: LoadPlan,
     on_progress: Callable[[Progress], None] | None = None,
     watch: Callable[[], None] | None = None,
+    meeting: Meeting | None = None,
 ) -> Outcome:
     """`on_progress` may send signals to this very process, as a terminal would."""
     told: list[Progress] = []
@@ -104,7 +106,9 @@ def carry_out(
 
     with Interrupt() as interrupt:
         try:
-            run_load(profile, folder, "run-1", plan, interrupt=interrupt, on_progress=hear, watch=watch)
+            run_load(
+                profile, folder, "run-1", plan, interrupt=interrupt, on_progress=hear, watch=watch, meeting=meeting
+            )
         except (HarnessError, KeyboardInterrupt) as raised:
             error = raised
     return Outcome(list(in_time(read_run(folder), "load")), told, error, folder)
