@@ -71,10 +71,11 @@ from harness.load.customer import Customer, Session
 from harness.load.plan import LoadPlan
 from harness.load.station import Station
 from harness.profile import resolve
-from harness.recording.writer import JournalWriter, header_now
+from harness.recording.mapped import MappedWriter
+from harness.recording.writer import header_now
 host, seconds, users, session, content, key = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7]
 profile = resolve({"base_url": host, "client_id": "c"}, {"HARNESS_API_KEY": key}, {})
-journal = JournalWriter(Path(sys.argv[7]) / "part.ndjson", header_now("run", "load", "customers"), profile.redactor)
+journal = MappedWriter(Path(sys.argv[7]) / "part.ndjson", header_now("run", "load", "customers"), profile.redactor)
 class Sender(Customer):
     station = Station(profile, None, journal, LoadPlan(think_s=0.0, connections=users))
     @task

@@ -11,7 +11,8 @@ from harness.load.postbox import Postbox
 from harness.load.remote.translated import TranslatedFeed
 from harness.load.station import Station
 from harness.profile import resolve
-from harness.recording.writer import JournalWriter, header_now
+from harness.recording.mapped import MappedWriter
+from harness.recording.writer import header_now
 from harness.sink.address import SinkAddress
 from harness.sink.feed import Feed
 
@@ -28,7 +29,7 @@ class Attached:
         hear: Callable[[SinkAddress], Iterable[Replied]] = TranslatedFeed if handover.compares_clocks else Feed
         postbox = Postbox(*map(hear, SinkAddress.all_from_environment(environment)))
         header = header_now(handover.run, "load", handover.role)
-        journal = JournalWriter(handover.part, header, profile.redactor)
+        journal = MappedWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
         self.folder = handover.part.parent.parent
         self.station = Station(profile, postbox, journal, handover.plan, handover.worker)

@@ -26,7 +26,7 @@ class Tail:
                 fresh = file.read()
         except FileNotFoundError:
             return
-        whole = fresh[: fresh.rfind(b"\n") + 1]
+        whole = whole_lines(fresh)
         self._read += len(whole)
         for line in whole.splitlines():
             if not line.startswith(self._begins):
@@ -35,6 +35,12 @@ class Tail:
                 record = decode(line.decode("ascii"))
                 if not isinstance(record, Header):
                     yield record
+
+
+def whole_lines(fresh: bytes) -> bytes:
+    """Of what was read from a part that is still being written. Zeros are room that its writer reserved."""
+    end = fresh.find(b"\0")
+    return fresh[: fresh.rfind(b"\n", 0, end if end >= 0 else len(fresh)) + 1]
 
 
 class Timeline:

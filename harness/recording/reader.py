@@ -36,8 +36,7 @@ def join(folder: Path) -> Path:
     unfinished = folder / f".{journal.name}.unfinished"
     with gzip.open(unfinished, "wb") if large else unfinished.open("wb") as joined:
         for path in parts:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, joined)
+            joined.writelines(_written(path))
             joined.write(b"\n")
     unfinished.replace(journal)
     shutil.rmtree(folder / PARTS)
@@ -55,6 +54,18 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", errors="replace") as file:
-        yield from file
+    if path.suffix == ".gz":
+        with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
+            yield from file
+    else:
+        yield from (line.decode("utf-8", "replace") for line in _written(path))
+
+
+def _written(path: Path) -> Iterator[bytes]:
+    """The lines of a part, without the room that its writer reserved and did not use."""
+    with path.open("rb") as part:
+        for line in part:
+            written, nothing, _ = line.partition(b"\0")
+            yield written
+            if nothing:
+                return

@@ -17,7 +17,7 @@ class JournalWriter:
     def __init__(self, path: Path, header: Header, redactor: Redactor | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._redactor = redactor or Redactor()
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._fd = self._open(path)
         self._put(encode_header(header))
 
     def write(self, *events: Event) -> None:
@@ -34,6 +34,10 @@ class JournalWriter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+    @staticmethod
+    def _open(path: Path) -> int:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
     def _put(self, lines: str) -> None:
         left = memoryview((self._redactor.clean(lines) + "\n").encode())

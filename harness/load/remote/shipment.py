@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from harness.clocks import Comparison
+from harness.load.tail import whole_lines
 
 # What goes at once: bytes.
 LOAD = 1024 * 1024
@@ -35,7 +36,7 @@ class Shipment:
         with self._path.open("rb") as file:
             file.seek(self._read)
             fresh = file.read(4 * LOAD)
-        whole = fresh[: fresh.rfind(b"\n") + 1]
+        whole = whole_lines(fresh)
         self._read += len(whole)
         self._take(whole)
 

@@ -142,6 +142,7 @@ def test_nobody_listening_and_no_such_name_are_told_apart(unused_port: int):
 def test_who_ran_out_of_descriptors_does_not_blame_the_target():
     with server(sends(ANSWER)) as where:
         pool = pool_for(where)
+        gevent.get_hub()  # it needs descriptors of its own, and may be the first that this process asks for
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         held = [os.open(os.devnull, os.O_RDONLY) for _ in range(20)]
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(held) + 1, hard))
