@@ -12,6 +12,7 @@ from harness.processes import lifeline
 from harness.sandbox.config import DEFAULT_HANDOVER_PHRASES, DEVELOPMENT_TENANTS, Config, Tenant
 from harness.sandbox.console import Console
 from harness.sandbox.faults import catalogue as all_faults
+from harness.sandbox.limiter.reading import catalogue_lines as limiter_catalogue
 from harness.sandbox.process import serve
 from harness.sandbox.sandbox import Running
 from harness.sandbox.tenants import VARIABLE, tenants_from
@@ -48,6 +49,14 @@ class Ended(click.ClickException):
     "--rate-limit", type=click.FloatRange(0, min_open=True), metavar="PER_SECOND", help="Of each key. Default: none."
 )
 @click.option("--burst", type=click.IntRange(1), metavar="N", help="Requests at once. Default: one second's worth.")
+@click.option(
+    "--limiter",
+    "limiters",
+    multiple=True,
+    metavar="POLICY",
+    help="Limit requests, as in 'fixed-window limit=14 window=3s' (repeatable: a layer each); see --limiters.",
+)
+@click.option("--limiters", "list_limiters", is_flag=True, help="List families of limiters and options, and exit.")
 @click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Seed a defect (repeatable); see --faults.")
 @click.option("--faults", "list_faults", is_flag=True, help="List the defects that there are, and exit.")
@@ -89,6 +98,7 @@ def command(
     *,
     list_faults: bool,
     list_variants: bool,
+    list_limiters: bool,
     quiet: bool,
     log_file: Path | None,
     announce: bool,
@@ -100,8 +110,8 @@ def command(
     Tenants come from the environment variable HARNESS_SANDBOX_TENANTS, a JSON array of {"client_id", "api_key"};
     without it there are two for development, whose keys are shown at the start.
     """
-    if list_faults or list_variants:
-        _list(faults=list_faults, variants=list_variants)
+    if list_faults or list_variants or list_limiters:
+        _list(faults=list_faults, variants=list_variants, limiters=list_limiters)
         return
     up = False
 
@@ -128,6 +138,8 @@ def _list(**wanted: bool) -> None:
         _columns([(fault.name, fault.breaks, fault.summary) for fault in all_faults().values()])
     if wanted["variants"]:
         _columns([(variant.name, variant.summary) for variant in all_variants().values()])
+    if wanted["limiters"]:
+        _columns([*limiter_catalogue()])
 
 
 def _columns(rows: list[tuple[str, ...]]) -> None:
@@ -170,7 +182,7 @@ def _banner(sandbox: Running, config: Config) -> str:
     return "\n".join(
         [
             f"Messaging API   {sandbox.base_url}",
-            f"Control         {sandbox.control_url}  (/log /state /reset /clock)",
+            f"Control         {sandbox.control_url}  (/log /state /reset /clock /limiters)",
             *keys,
             "",
             "Try it:",

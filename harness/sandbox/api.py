@@ -1,12 +1,14 @@
 """A request's way to its answer: route, authenticate, limit, read, understand, operate."""
 
-import time
 import traceback
+from collections.abc import Set
 
 from harness.sandbox.authentication import Authenticator
 from harness.sandbox.config import Tenant
 from harness.sandbox.deviation import Deviations, ReadBody
 from harness.sandbox.exchange import Answer, Exchange, Refusal
+from harness.sandbox.limiter.counting import ON_ARRIVAL, on_authenticated
+from harness.sandbox.limiter.ruling import Ruling
 from harness.sandbox.operations import Operations
 from harness.sandbox.routing import route
 from harness.sandbox.services import Services
@@ -37,9 +39,10 @@ class Api:
         early = await self._deviations.on_arrival(exchange, read_body)
         if early is not None:
             return early
+        await self._limit(exchange, ON_ARRIVAL)
         exchange.operation = route(exchange)
         exchange.tenant = self._authenticate(exchange)
-        self._limit(exchange)
+        await self._limit(exchange, on_authenticated(session_missing=self._session_is_missing(exchange)))
         exchange.body = json_object(self._deviations.on_body(exchange, await read_body(exchange)))
         return self._deviations.on_request(exchange) or self._operations[exchange.operation](exchange)
 
@@ -54,12 +57,28 @@ class Api:
         self._deviations.on_authorized(exchange)
         return tenant
 
-    def _limit(self, exchange: Exchange) -> None:
-        """Counts the request. What the limiter says of itself goes onto every answer that follows."""
-        if self._services.limiter is None:
-            return
+    def _session_is_missing(self, exchange: Exchange) -> bool:
+        if exchange.operation != "sendMessage" or self._services.limiter is None:
+            return False
         assert exchange.tenant is not None
-        decision = self._services.limiter.decide(exchange.tenant.client_id, time.monotonic_ns())
-        exchange.answer_headers.update(decision.headers())
-        if not decision.admitted:
-            raise Refusal(429, "rate_limited", "Too many requests. Wait for as long as Retry-After says.")
+        return self._services.sessions.find(exchange.path_session_id, exchange.tenant) is None
+
+    async def _limit(self, exchange: Exchange, counted: Set[str]) -> None:
+        """Counts the request. What the limiter says of itself goes onto every answer that follows."""
+        limiter = self._services.limiter
+        refusal = await limiter.admit(exchange, counted, self._services.clock) if limiter else None
+        if refusal is not None:
+            raise _limited(refusal)
+
+    def ended(self, exchange: Exchange) -> None:
+        """The answer goes to the socket now, or never will."""
+        for ruling in exchange.rulings:
+            ruling.end()
+
+
+def _limited(ruling: Ruling) -> Refusal:
+    """As its policy has it: a 429 that speaks of the limit, or a 503 that does not."""
+    if ruling.policy.status == 503:
+        return Refusal(503, "unavailable", "The server is busy. Try again later.")
+    advice = " Wait for as long as Retry-After says." if ruling.policy.sends_retry_after else ""
+    return Refusal(429, "rate_limited", f"Too many requests.{advice}")

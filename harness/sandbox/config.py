@@ -68,6 +68,7 @@ class Config:
     handover_phrases: tuple[str, ...] = DEFAULT_HANDOVER_PHRASES
     rate_limit_per_s: float | None = None
     burst: int | None = None
+    limiters: tuple[str, ...] = ()  # a policy each, as limiter.reading has it, the outermost first
     seed: int | None = None
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()

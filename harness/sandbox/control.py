@@ -5,7 +5,9 @@ Always on loopback, and of no use to a web page: it answers to loopback names on
     GET  /log?since=N   the ground-truth log as NDJSON, entries numbered above N (default 0: from the first)
     GET  /state         counts, as JSON
     POST /reset         forgets sessions, registrations, pending replies, the limiter's counts and the log; keys stay
-    POST /clock         {"advance_s": SECONDS}: the time that sessions live by moves forward
+    POST /clock         {"advance_s": SECONDS}: the time that sessions and limiters live by moves forward
+    POST /limiters      {"limiters": [POLICY, ...]}: from now on these limit, unused yet; an empty list: nothing does.
+                        A policy is a line as `--limiter` takes it, or {"family": "fixed_window", "limit": 14, ...}
 """
 
 import asyncio
@@ -17,6 +19,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from harness.sandbox.limiter.limiter import Limiter
+from harness.sandbox.limiter.reading import policy_from
 from harness.sandbox.services import Services
 from harness.sandbox.webhooks import is_loopback
 
@@ -34,6 +38,7 @@ def control_app(services: Services) -> web.Application:
     app.router.add_get("/state", control.state)
     app.router.add_post("/reset", control.reset)
     app.router.add_post("/clock", control.clock)
+    app.router.add_post("/limiters", control.limiters)
     return app
 
 
@@ -80,6 +85,7 @@ class Control:
 
     async def state(self, request: web.Request) -> web.Response:
         services = self._services
+        limiters = services.limiter.state(services.console.clean) if services.limiter else []
         log = {"first": services.truth.first, "last": services.truth.last, "dropped": services.truth.dropped}
         return web.json_response(
             {
@@ -87,7 +93,8 @@ class Control:
                 "webhooks": len(services.webhooks),
                 "pending_replies": services.dispatcher.pending,
                 "clock_advanced_s": services.clock.skipped_s,
-                "limiter": services.limiter.state() if services.limiter else None,
+                "limiter": limiters[0] if limiters else None,
+                "limiters": limiters,
                 "faults": list(services.config.faults),
                 "variants": list(services.config.variants),
                 "log": log,
@@ -113,8 +120,23 @@ class Control:
         if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_STEP_S):
             return _error(400, f"advance_s is from 0 to {LONGEST_STEP_S}: the clock only moves forward")
         self._services.clock.advance(seconds)
-        self._services.console.line(f"the clock of sessions was moved forward by {seconds:g} s")
+        self._services.console.line(f"the clock was moved forward by {seconds:g} s")
         return web.json_response({"advanced_s": self._services.clock.skipped_s})
+
+    async def limiters(self, request: web.Request) -> web.Response:
+        try:
+            told = json.loads(await request.read())["limiters"]
+            if not isinstance(told, list) or not all(isinstance(each, str | dict) for each in told):
+                raise TypeError("no list of policies")
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return _error(400, 'send {"limiters": ["fixed-window limit=14 window=3s", ...]}')
+        try:
+            policies = [policy_from(each) for each in told]
+        except ValueError as error:
+            return _error(400, str(error))
+        self._services.limiter = Limiter(policies) if policies else None
+        self._services.console.line(f"{len(policies) or 'no'} limiter(s) from now on")
+        return web.json_response({"limiters": [policy.described() for policy in policies]})
 
 
 def _number(value: Any) -> float:

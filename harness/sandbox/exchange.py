@@ -7,6 +7,7 @@ from typing import Any
 from multidict import CIMultiDictProxy
 
 from harness.sandbox.config import Tenant
+from harness.sandbox.limiter.ruling import Ruling
 from harness.sandbox.replies import Reply
 from harness.sandbox.sessions import Session
 
@@ -33,6 +34,8 @@ class Exchange:
     answer_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     body_packets: int = 1  # that the body came in
     raw_headers: Sequence[tuple[bytes, bytes]] = ()  # names and values as they came
+    address: str | None = None  # that the connection comes from
+    rulings: list[Ruling] = field(default_factory=list)  # of the limiter's layers that were asked, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from harness.sandbox.rendering import response_of
 ReadBody = Callable[[Exchange], Awaitable[bytes]]
 Respond = Callable[[Exchange, ReadBody], Awaitable[Answer]]
 Answered = Callable[[Exchange, Answer], None]
+Ended = Callable[[Exchange], None]
 
 NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
 BUSY = json.dumps({"status": 503, "errorCode": "too_many_connections"}).encode()
@@ -73,8 +74,10 @@ class Connection(RequestHandler):
 class HttpServer(web.Server):
     """A factory of connections for `loop.create_server`."""
 
-    def __init__(self, respond: Respond, answered: Answered, bounds: Bounds) -> None:
-        """`respond` decides the answer to an exchange; `answered` is told of each when it goes to the socket."""
+    def __init__(self, respond: Respond, answered: Answered, ended: Ended, bounds: Bounds) -> None:
+        """`respond` decides the answer to an exchange; `answered` is told of each when it goes to the socket, `ended`
+        of each exchange in any case.
+        """
         super().__init__(
             self._serve,
             request_factory=self._bounded_request,
@@ -85,6 +88,7 @@ class HttpServer(web.Server):
         )
         self._respond = respond
         self._answered = answered
+        self._ended = ended
         self._bounds = bounds
 
     def __call__(self) -> RequestHandler:
@@ -116,14 +120,18 @@ class HttpServer(web.Server):
             path = request.rel_url.raw_path
         exchange = Exchange(request.method, path, request.headers, connection.received_ns, query)
         exchange.raw_headers = request.raw_headers
+        exchange.address = request.remote
 
         async def read_body(exchange: Exchange) -> bytes:
             return await self._read(request, connection, exchange)
 
-        answer = await self._respond(exchange, read_body)
-        if answer.delay_s:
-            await asyncio.sleep(answer.delay_s)
-        self._answered(exchange, answer)
+        try:
+            answer = await self._respond(exchange, read_body)
+            if answer.delay_s:
+                await asyncio.sleep(answer.delay_s)
+            self._answered(exchange, answer)
+        finally:
+            self._ended(exchange)
         if answer.wire.drops and request.transport is not None:
             request.transport.close()
         return response_of(answer, exchange.answer_headers)

@@ -33,6 +33,8 @@ class Recorder:
             tuple(reply.id for reply in exchange.replies),
             self._console.clean(answer.note),
             exchange.asked_for,
+            [ruling.told() for ruling in exchange.rulings] or None,
+            next((ruling.layer for ruling in exchange.rulings if not ruling.decision.admitted), None),
         )
         if not self._console.silent:
             self._console.request(exchange.method, exchange.path, answer.status, answer.note or _story(exchange))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from harness.sandbox.api import Api
-from harness.sandbox.clock import SessionClock
+from harness.sandbox.clock import SandboxClock
 from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.control import control_app
@@ -17,7 +17,10 @@ from harness.sandbox.deviation import Deviations
 from harness.sandbox.faults import make_faults
 from harness.sandbox.http_server import HttpServer
 from harness.sandbox.ids import Ids
-from harness.sandbox.limiter.token_bucket import TokenBucket
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+from harness.sandbox.limiter.limiter import Limiter
+from harness.sandbox.limiter.policy import Policy
+from harness.sandbox.limiter.reading import policy_from
 from harness.sandbox.recorder import Recorder
 from harness.sandbox.replies import Replier
 from harness.sandbox.sender import Sender
@@ -46,12 +49,13 @@ class Running:
 async def running(config: Config, console: Console) -> AsyncIterator[Running]:
     """Starts a sandbox in this event loop, and stops it at the end of the block.
 
-    Raises OSError when it cannot listen, and ValueError when it was asked for a fault or a variant that there is not.
+    Raises OSError when it cannot listen, and ValueError when it was asked for a fault, a variant or a limiter that
+    cannot be.
     """
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(_services(config, console))
         api = Api(services, _deviations(config, services))
-        server = HttpServer(api.answer, Recorder(services.truth, console).answered, config.bounds)
+        server = HttpServer(api.answer, Recorder(services.truth, console).answered, api.ended, config.bounds)
         base_url = await _listen(stack, web.ServerRunner(server, shutdown_timeout=GRACE_S), config.host, config.port)
         control = web.AppRunner(control_app(services), access_log=None, shutdown_timeout=GRACE_S)
         control_url = await _listen(stack, control, CONTROL_HOST, config.control_port)
@@ -67,6 +71,16 @@ def _deviations(config: Config, services: Services) -> Deviations:
     return deviations
 
 
+def _limiter(config: Config) -> Limiter | None:
+    """As told policy by policy, or by a rate. Raises ValueError."""
+    policies = [policy_from(line) for line in config.limiters]
+    if config.rate_limit_per_s:
+        if policies:
+            raise ValueError("--rate-limit is short for --limiter 'token-bucket rate=N burst=N': give one of the two")
+        policies = [Policy(TokenBucket(config.rate_limit_per_s, config.bucket_size))]
+    return Limiter(policies) if policies else None
+
+
 async def _listen(stack: AsyncExitStack, runner: web.BaseRunner, host: str, port: int) -> str:
     """The URL it answers at, until the stack unwinds."""
     await runner.setup()
@@ -78,7 +92,7 @@ async def _listen(stack: AsyncExitStack, runner: web.BaseRunner, host: str, port
 @asynccontextmanager
 async def _services(config: Config, console: Console) -> AsyncIterator[Services]:
     truth = TruthLog(config.bounds.log_entries)
-    clock = SessionClock()
+    clock = SandboxClock()
     webhooks = Webhooks()
 
     def evicted(session: Session) -> None:
@@ -86,7 +100,7 @@ async def _services(config: Config, console: Console) -> AsyncIterator[Services]
         console.line(f"session {session.id} had to go: there can be {config.bounds.sessions}, and it idled the longest")
 
     sessions = Sessions(Ids(config.seed), clock, config.session_ttl_s, config.bounds.sessions, evicted)
-    limiter = TokenBucket(config.rate_limit_per_s, config.bucket_size) if config.rate_limit_per_s else None
+    limiter = _limiter(config)
     async with Sender(config.delivery_timeout_s, allow_remote=config.allow_remote_webhooks) as sender:
         dispatcher = Dispatcher(config, webhooks, sender, truth, console)
         yield Services(config, clock, sessions, webhooks, Replier(config), dispatcher, limiter, truth, console)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from harness.sandbox.clock import SessionClock
+from harness.sandbox.clock import SandboxClock
 from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.delivery import Dispatcher
-from harness.sandbox.limiter import Limiter
+from harness.sandbox.limiter.limiter import Limiter
 from harness.sandbox.replies import Replier
 from harness.sandbox.sessions import Sessions
 from harness.sandbox.truth import TruthLog
@@ -16,7 +16,7 @@ from harness.sandbox.webhooks import Webhooks
 @dataclass(slots=True)
 class Services:
     config: Config
-    clock: SessionClock
+    clock: SandboxClock
     sessions: Sessions
     webhooks: Webhooks
     replier: Replier

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.sandbox.clock import SessionClock
+from harness.sandbox.clock import SandboxClock
 from harness.sandbox.config import Tenant
 from harness.sandbox.ids import Ids
 
@@ -26,7 +26,7 @@ class Session:
 class Sessions:
     """All live sessions, the longest idle first: with one time to live for all, that is the order they expire in."""
 
-    def __init__(self, ids: Ids, clock: SessionClock, ttl_s: float, bound: int, evicted: Callable[[Session], None]):
+    def __init__(self, ids: Ids, clock: SandboxClock, ttl_s: float, bound: int, evicted: Callable[[Session], None]):
         """`evicted` is told of each session that had to go for a newer one before its time."""
         self.ids = ids
         self._clock = clock

@@ -7,13 +7,21 @@ moment as a date. Kinds and their fields, beyond `n`, `kind`, `wall` and `mono_n
 request    operation (null where there is none), method, path, outcome (accepted, limited, refused, failed), status,
            error_code, tenant, session, user, received_ns (the bytes that completed it were read), answered_ns (its
            answer went to the socket), replies (the ids of those planned for it), note,
-           asked_for (the magic value in it, or null)
+           asked_for (the magic value in it, or null), limiter (what each of its layers that was asked decided, in
+           order; null where none was), limited_by (the number of the layer that refused it, or null)
 reply      planned: reply, tenant, session, user, participant, received_ns (of its message), due_ns
 attempt    one webhook call: reply, tenant, session, user, attempt (from 1), received_ns (of its message),
            started_ns, finished_ns, status (null without an answer), error, delivered
 abandoned  a reply that will not come: reply, tenant, session, user, attempts, reason
 registered a webhook: tenant
 evicted    a session that went for a newer one: tenant, session, user
+
+A layer's decision: layer (from 1), family, scope (its parts, joined by +), admitted, limit (what can be made at once
+when nothing was used), used (of it, with this request), remaining (what can still be made at once), next_s (seconds
+from this request until one more is admitted, if none comes before; null where nobody can know), reset_s (until nothing
+is used, likewise), delay_s (that it had to wait), clock_ns (when this was decided, on the sandbox's clock: nanoseconds
+since 1970, with what control skipped). A limiter's 503 has the outcome `failed`, as any 503: `limited_by` tells them
+apart.
 """
 
 import json
@@ -25,7 +33,7 @@ from harness.sandbox.clock import WallClock
 FIELDS: dict[str, tuple[str, ...]] = {
     "request": (
         "operation", "method", "path", "outcome", "status", "error_code", "tenant", "session", "user",
-        "received_ns", "answered_ns", "replies", "note", "asked_for",
+        "received_ns", "answered_ns", "replies", "note", "asked_for", "limiter", "limited_by",
     ),
     "reply": ("reply", "tenant", "session", "user", "participant", "received_ns", "due_ns"),
     "attempt": (

@@ -1,60 +1,8 @@
-"""The rate limiter: honest in what it admits, and in what it says."""
+"""The rate limiter over HTTP: honest in what it admits, and in what it says."""
 
 import time
 
-import pytest
-
-from harness.sandbox.limiter.token_bucket import TokenBucket
 from tests.sandbox.process import KEY, OTHER_CLIENT_ID, OTHER_KEY, QUICK, session_body
-
-SECOND_NS = 1_000_000_000
-
-
-def test_a_bucket_admits_its_burst_at_once_and_then_its_rate():
-    bucket = TokenBucket(rate_per_s=10, burst=5)
-    at_once = [bucket.decide("key", 0).admitted for _ in range(7)]
-    later = [bucket.decide("key", SECOND_NS // 10 * tenth).admitted for tenth in range(1, 11)]
-
-    assert at_once == [True] * 5 + [False] * 2
-    assert later == [True] * 10
-
-
-def test_a_bucket_never_holds_more_than_its_burst():
-    bucket = TokenBucket(rate_per_s=10, burst=3)
-    bucket.decide("key", 0)
-
-    assert [bucket.decide("key", 1000 * SECOND_NS).admitted for _ in range(4)] == [True, True, True, False]
-
-
-def test_each_key_has_a_bucket_of_its_own():
-    bucket = TokenBucket(rate_per_s=1, burst=1)
-
-    assert bucket.decide("one", 0).admitted
-    assert not bucket.decide("one", 0).admitted
-    assert bucket.decide("two", 0).admitted
-
-
-@pytest.mark.parametrize("rate", [0.1, 0.3, 1, 3, 7, 1000])
-@pytest.mark.parametrize("burst", [1, 2, 10])
-def test_whoever_waits_for_retry_after_is_admitted_and_whoever_comes_at_once_is_not(rate, burst):
-    bucket = TokenBucket(rate, burst)
-    now_ns = 0
-    for _ in range(50):
-        while (decision := bucket.decide("key", now_ns)).admitted:
-            pass
-        now_ns += int(decision.headers()["Retry-After"]) * SECOND_NS
-
-        assert bucket.decide("key", now_ns).admitted
-
-
-def test_remaining_counts_down_to_the_refusal_and_reset_tells_when_all_is_there_again():
-    bucket = TokenBucket(rate_per_s=2, burst=4)
-    headers = [bucket.decide("key", 0).headers() for _ in range(5)]
-
-    assert [header["RateLimit-Remaining"] for header in headers] == ["3", "2", "1", "0", "0"]
-    assert [header["RateLimit-Reset"] for header in headers] == ["1", "1", "2", "2", "2"]
-    assert {header["RateLimit-Limit"] for header in headers} == {"4"}
-    assert bucket.decide("key", 2 * SECOND_NS).headers()["RateLimit-Remaining"] == "3"
 
 
 def test_without_a_rate_limit_there_is_no_header_of_one(sandbox):

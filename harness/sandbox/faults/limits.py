@@ -5,8 +5,10 @@ from dataclasses import replace
 from harness.sandbox.answers import turned
 from harness.sandbox.exchange import Answer, Exchange, Wire
 from harness.sandbox.faults.base import Fault
-from harness.sandbox.limiter import Decision, Limiter
-from harness.sandbox.limiter.token_bucket import TokenBucket
+from harness.sandbox.limiter.families.penalty_block import PenaltyBlock
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+from harness.sandbox.limiter.limiter import Limiter
+from harness.sandbox.limiter.policy import Policy
 from harness.sandbox.services import Services
 
 PER_SECOND = 20
@@ -19,10 +21,10 @@ class Limited(Fault):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        services.limiter = services.limiter or self.limiter()
+        services.limiter = services.limiter or Limiter([self.policy()])
 
-    def limiter(self) -> Limiter:
-        return TokenBucket(PER_SECOND, PER_SECOND)
+    def policy(self) -> Policy:
+        return Policy(TokenBucket(PER_SECOND, PER_SECOND))
 
     def on_answer(self, exchange: Exchange, answer: Answer) -> Answer:
         return self.limited(exchange, answer) if answer.status == 429 else answer
@@ -89,40 +91,14 @@ class LimitedRetryAfterGarbage(Limited):
         return answer
 
 
-class _Penalty(TokenBucket):
-    """Lets nobody in for a while after a refusal, but says that it is a second."""
-
-    def __init__(self) -> None:
-        super().__init__(PER_SECOND, PER_SECOND)
-        self._until_ns: dict[str, int] = {}
-
-    def decide(self, key: str, now_ns: int) -> Decision:
-        decision = super().decide(key, now_ns)
-        if now_ns < self._until_ns.get(key, 0):
-            return replace(decision, admitted=False, remaining=0, retry_after_s=1.0)
-        if not decision.admitted:
-            self._until_ns[key] = now_ns + int(PENALTY_S * 1e9)
-        return decision
-
-    def clear(self) -> None:
-        super().clear()
-        self._until_ns.clear()
-
-
 class LimitedRetryAfterLies(Limited):
     name = "limited-retry-after-lies"
     breaks = "RATE-2"
     summary = f"after {PER_SECOND} requests in a second nothing is let in for {PENALTY_S:g} s; Retry-After says 1"
 
-    def limiter(self) -> Limiter:
-        return _Penalty()
-
-
-class _Shared(TokenBucket):
-    """One bucket, whoever asks."""
-
-    def decide(self, key: str, now_ns: int) -> Decision:
-        return super().decide("everybody", now_ns)
+    def policy(self) -> Policy:
+        """Says that it is the window, which is a second, and nothing else."""
+        return Policy(PenaltyBlock(PER_SECOND, 1.0, PENALTY_S), headers=("retry_after",), retry_after="window")
 
 
 class LimitShared(Limited):
@@ -130,5 +106,5 @@ class LimitShared(Limited):
     breaks = "RATE-4"
     summary = f"all tenants together have {PER_SECOND} requests a second"
 
-    def limiter(self) -> Limiter:
-        return _Shared(PER_SECOND, PER_SECOND)
+    def policy(self) -> Policy:
+        return replace(super().policy(), scope=("global",))

@@ -5,7 +5,9 @@ import time
 from email.utils import formatdate
 
 from harness.sandbox.exchange import Answer, Exchange
-from harness.sandbox.limiter.token_bucket import TokenBucket
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+from harness.sandbox.limiter.limiter import Limiter
+from harness.sandbox.limiter.policy import Policy
 from harness.sandbox.services import Services
 from harness.sandbox.variants.base import Variant
 
@@ -19,7 +21,7 @@ class Limited(Variant):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        services.limiter = services.limiter or TokenBucket(PER_SECOND, PER_SECOND)
+        services.limiter = services.limiter or Limiter([Policy(TokenBucket(PER_SECOND, PER_SECOND))])
 
 
 class LimitedByDate(Limited):
