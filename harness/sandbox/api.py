@@ -7,7 +7,7 @@ from harness.sandbox.authentication import Authenticator
 from harness.sandbox.config import Tenant
 from harness.sandbox.deviation import Deviations, ReadBody
 from harness.sandbox.exchange import Answer, Exchange, Refusal
-from harness.sandbox.limiter.counting import ON_ARRIVAL, on_authenticated
+from harness.sandbox.limiter.counting import ON_ARRIVAL, WITH_A_KEY, WITH_A_KEY_FOR_NO_SESSION
 from harness.sandbox.limiter.ruling import Ruling
 from harness.sandbox.operations import Operations
 from harness.sandbox.routing import route
@@ -42,7 +42,7 @@ class Api:
         await self._limit(exchange, ON_ARRIVAL)
         exchange.operation = route(exchange)
         exchange.tenant = self._authenticate(exchange)
-        await self._limit(exchange, on_authenticated(session_missing=self._session_is_missing(exchange)))
+        await self._limit(exchange, self._counted(exchange))
         exchange.body = json_object(self._deviations.on_body(exchange, await read_body(exchange)))
         return self._deviations.on_request(exchange) or self._operations[exchange.operation](exchange)
 
@@ -57,11 +57,13 @@ class Api:
         self._deviations.on_authorized(exchange)
         return tenant
 
-    def _session_is_missing(self, exchange: Exchange) -> bool:
+    def _counted(self, exchange: Exchange) -> Set[str]:
+        """The kinds of requests that this one belongs to, now that its key is accepted."""
         if exchange.operation != "sendMessage" or self._services.limiter is None:
-            return False
+            return WITH_A_KEY
         assert exchange.tenant is not None
-        return self._services.sessions.find(exchange.path_session_id, exchange.tenant) is None
+        session = self._services.sessions.find(exchange.path_session_id, exchange.tenant)
+        return WITH_A_KEY if session else WITH_A_KEY_FOR_NO_SESSION
 
     async def _limit(self, exchange: Exchange, counted: Set[str]) -> None:
         """Counts the request. What the limiter says of itself goes onto every answer that follows."""

@@ -16,9 +16,7 @@ AUTHENTICATED = "authenticated"
 KNOWN_SESSIONS = "known_sessions"
 COUNTED = (AUTHENTICATED, EVERYTHING, KNOWN_SESSIONS)
 
+# The kinds that a request belongs to when it has just come, and once its key is accepted.
 ON_ARRIVAL: Set[str] = frozenset({EVERYTHING})
-
-
-def on_authenticated(*, session_missing: bool) -> Set[str]:
-    """The kinds that a request belongs to, once its key is accepted."""
-    return frozenset({AUTHENTICATED} if session_missing else {AUTHENTICATED, KNOWN_SESSIONS})
+WITH_A_KEY: Set[str] = frozenset({AUTHENTICATED, KNOWN_SESSIONS})
+WITH_A_KEY_FOR_NO_SESSION: Set[str] = frozenset({AUTHENTICATED})

@@ -1,17 +1,24 @@
 """How a limiter is told: by a line or by JSON, and what is said where it cannot be."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from harness.sandbox.limiter.counting import COUNTED
+from harness.sandbox.limiter.dialects import DIALECTS
 from harness.sandbox.limiter.families import catalogue
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.queueing_bucket import QueueingBucket
 from harness.sandbox.limiter.families.sliding_counter import SlidingCounter
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
 from harness.sandbox.limiter.policy import Policy
-from harness.sandbox.limiter.reading import catalogue_lines, policy_from
+from harness.sandbox.limiter.reading import COMMON, catalogue_lines, dashed, policy_from
+from harness.sandbox.limiter.retry_after import HONESTY
+from harness.sandbox.limiter.scope import PARTS
 
+ROOT = Path(__file__).parents[3]
 LINES = [
     "concurrency limit=3",
     "first-hit-window limit=14 window=3s",
@@ -129,6 +136,25 @@ def test_what_cannot_be_is_told_with_what_to_write_instead(told, advice):
         policy_from(told)
 
     assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize("page", ["README.md", "harness/sandbox/limiter/README.md"])
+def test_every_policy_that_is_shown_in_a_page_can_be_read(page):
+    shown = re.findall(r"--limiter '([^']+)'", (ROOT / page).read_text())
+    shown += [
+        json.loads(body)["limiters"][0] for body in re.findall(r"-d '(\{\"limiters\".*)'", (ROOT / page).read_text())
+    ]
+
+    assert len(shown) >= 2
+    for told in shown:
+        if told != "token-bucket rate=N burst=B":
+            policy_from(told)
+
+
+def test_the_page_names_every_option_and_value():
+    page = (ROOT / "harness/sandbox/limiter/README.md").read_text()
+    for name in [*PARTS, *COUNTED, *DIALECTS, *HONESTY, *COMMON]:
+        assert f"`{dashed(name)}`" in page
 
 
 def test_the_list_shows_every_family_with_its_parameters_and_every_option():
