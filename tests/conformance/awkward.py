@@ -18,6 +18,7 @@ class Target(ThreadingHTTPServer):
     """As a context manager it serves on a port of its own until the end of the block."""
 
     daemon_threads = True
+    request_queue_size = 128  # with fewer, the system resets connections of those who come all at once
 
     def __init__(self, *, adds=False):
         super().__init__(("127.0.0.1", 0), Handler)
