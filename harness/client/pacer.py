@@ -104,9 +104,11 @@ class Pacer:
             self._last_due = self._ceiling.book(due)
             return self._last_due
 
-    def bore(self, sent_s: float) -> None:
+    def bore(self, sent_s: float, *, hurried: bool = False) -> None:
         """A request sent at `sent_s` was not limited."""
         with self._lock:
+            if hurried and self.rate is not None:
+                return  # it kept to no pace, and says nothing about ours
             now = self._clock()
             self._accepted.append(now)
             if sent_s <= self._slowed_at:
@@ -118,12 +120,15 @@ class Pacer:
             if self.rate is not None:
                 self.rate = max(self.rate, min(self.rate + RECOVERY / max(self.rate, 1.0), self._fastest))
 
-    def limited(self, sent_s: float, retry_after_s: float | None) -> None:
+    def limited(self, sent_s: float, retry_after_s: float | None, *, hurried: bool = False) -> None:
         """A request sent at `sent_s` got a 429: everything holds until it may come back."""
         untold = UNTOLD_WAIT_S * (1 + self._jitter.random() / 2)
         wait = untold if retry_after_s is None else min(max(retry_after_s, 0.0) + ROUNDING_S, LONGEST_WAIT_S)
         with self._lock:
             now = self._clock()
+            if hurried and self.rate is not None:
+                self._held_until = max(self._held_until, now + wait)
+                return
             if 0 < self._held_until <= sent_s and not self._let_in:
                 wait += min(EXTRA_S * 2 ** min(self._in_vain, 10), LONGEST_EXTRA_S)
                 self._in_vain += 1

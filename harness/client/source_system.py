@@ -33,8 +33,16 @@ Key = Literal["own"] | Veiled | str | None
 class SourceSystem:
     """One tenant. Thread-safe. Answers are returned, never raised, also where none came."""
 
-    def __init__(self, profile: Profile, ceiling: Ceiling | None = None, *, other: bool = False) -> None:
-        """`other` makes it the second tenant of the profile. `ceiling` is shared by all clients of a process."""
+    def __init__(
+        self,
+        profile: Profile,
+        ceiling: Ceiling | None = None,
+        *,
+        other: bool = False,
+        source_address: str | None = None,
+    ) -> None:
+        """`other` makes it the second tenant of the profile. `ceiling` is shared by all clients of a process.
+        `source_address` is one of this machine's to send from."""
         secret = profile.other_api_key if other else profile.api_key
         client_id = profile.other_client_id if other else profile.client_id
         assert secret is not None
@@ -44,7 +52,7 @@ class SourceSystem:
         self.base_url = profile.base_url
         self._veil = Veil.of(profile)
         self._pacer = Pacer(ceiling or Ceiling(profile.max_rate))
-        self._transport = Transport(profile.base_url, self._veil, self._pacer.turn)
+        self._transport = Transport(profile.base_url, self._veil, self._pacer.turn, source_address)
         self._observers: list[Observer] = []
         self._patient = True
 
@@ -132,21 +140,22 @@ class SourceSystem:
                 return Answer(request, sent_at=time.monotonic_ns(), failure=SHUT_OUT, unreached=True, veil=self._veil)
             sent = self._pacer.turn(hurried=hurried)
             answer = send(request)
-            self._note(answer, sent)
+            self._note(answer, sent, hurried=hurried)
             if answer.status != 429:
                 return answer
             if not left and not hurried:
                 self._patient = False  # it limits whatever we do: from now on its 429 is taken as its answer
         return answer
 
-    def _note(self, answer: Answer, sent_s: float) -> None:
+    def _note(self, answer: Answer, sent_s: float, *, hurried: bool = False) -> None:
         """Tells the observers, and the pacer what became of the request that it let go at `sent_s`."""
         for observer in self._observers:
             observer(answer)
         if answer.status == 429:
-            self._pacer.limited(sent_s, seconds(answer.header("retry-after"), datetime.now(UTC)))
+            told_s = seconds(answer.header("retry-after"), datetime.now(UTC))
+            self._pacer.limited(sent_s, told_s, hurried=hurried)
         else:
-            self._pacer.bore(sent_s)
+            self._pacer.bore(sent_s, hurried=hurried)
 
 
 def messages_path(session: str) -> str:

@@ -1,5 +1,6 @@
 """Requests by httpx: HTTP/1.1, connections kept alive, TLS verified, no redirect followed, no cookie kept."""
 
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -32,7 +33,10 @@ IDLE_S = 2.0
 class Transport:
     """Sends requests and always comes back with an Answer, whatever happened. Thread-safe."""
 
-    def __init__(self, base_url: str, veil: Veil, before_resending: Callable[[], object]) -> None:
+    def __init__(
+        self, base_url: str, veil: Veil, before_resending: Callable[[], object], source_address: str | None = None
+    ) -> None:
+        """`source_address` is an address of this machine to send from, where it is not for the system to choose."""
         self._before_resending = before_resending
         self._base_url = base_url
         self._veil = veil
@@ -42,15 +46,7 @@ class Transport:
         self._slowest_s = 0.0
         environment = urlsplit(base_url).hostname not in LOOPBACK
         tls = httpx.create_ssl_context(trust_env=environment)
-        self._client, self._fresh = (
-            httpx.Client(
-                verify=tls,
-                limits=httpx.Limits(max_connections=100, max_keepalive_connections=kept, keepalive_expiry=IDLE_S),
-                trust_env=environment,
-                follow_redirects=False,
-            )
-            for kept in (40, 0)
-        )
+        self._client, self._fresh = (_client(tls, environment, kept, source_address) for kept in (40, 0))
         for client in (self._client, self._fresh):
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -141,6 +137,13 @@ class Transport:
             if time.monotonic_ns() - sent_at > WHOLE_S * 1e9:
                 raise httpx.ReadTimeout(f"the response had not ended after {WHOLE_S:g} s")
         return bytes(body)
+
+
+def _client(tls: ssl.SSLContext, environment: bool, kept: int, source_address: str | None) -> httpx.Client:
+    """One that keeps so many idle connections. With a source address it goes through no proxy."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept, keepalive_expiry=IDLE_S)
+    own = httpx.HTTPTransport(verify=tls, limits=limits, local_address=source_address) if source_address else None
+    return httpx.Client(verify=tls, limits=limits, trust_env=environment, follow_redirects=False, transport=own)
 
 
 def _value(value: str | Veiled) -> bytes:

@@ -243,3 +243,22 @@ def test_who_is_shut_out_is_told_so_until_it_may_ask_again_or_is_let_in(clock):
     clock.now += ASK_AGAIN_S
     pacer.bore(pacer.turn())
     assert not pacer.shut_out()
+
+
+def test_who_kept_to_no_pace_says_nothing_about_it(clock):
+    """A burst goes on for a moment after its first 429, and now and then one of it is let in."""
+    pacer = pacer_on(clock)
+    for _ in range(20):
+        pacer.bore(pacer.turn(hurried=True), hurried=True)
+        clock.sleep(0.01)
+    pacer.limited(pacer.turn(hurried=True), 1.0, hurried=True)
+    slowed = pacer.rate
+    for _ in range(3):
+        clock.sleep(0.05)
+        pacer.bore(pacer.turn(hurried=True), hurried=True)
+        pacer.limited(pacer.turn(hurried=True), 1.0, hurried=True)
+
+    assert slowed is not None
+    assert slowed > 10
+    assert pacer.rate == slowed
+    assert pacer.turn() >= clock.now >= 101.0
