@@ -7,6 +7,7 @@ HTTP exchange with the target, unique in its run; the API has no message ids, so
     Planned ─► Sent ─► Acked | Refused | Limited | Failed          one request, in the source system
                           Replied                                  one webhook call, at the sink
                           Checked                                  one verdict of one check, in the gate
+    Asked · Identified                                       the inquiry into a limiter
     Began · Replanned · Ended · Died · Gauged · Compared · Aborted · Probed
                                                              the run itself, and how well the harness kept up
 """
@@ -235,6 +236,30 @@ class Probed:
     found: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of an inquiry into the target's limiter, and its answer. `at` is when it was sent, `received` when
+    the answer was there, both monotonic ns. `status` is None where none came; then its verdict is not known.
+    `retry_after_s` counts from `received`."""
+
+    at: int
+    number: int
+    subject: str
+    purpose: str
+    received: int
+    verdict: Literal["admitted", "refused", "unknown"]
+    status: int | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What an inquiry into the target's limiter came to: see `harness.limits.found`."""
+
+    at: int
+    found: dict[str, Any] = field(default_factory=dict)
+
+
 Event = (
     Planned
     | Sent
@@ -252,4 +277,6 @@ Event = (
     | Died
     | Aborted
     | Probed
+    | Asked
+    | Identified
 )

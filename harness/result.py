@@ -13,7 +13,7 @@ from typing import Any
 from harness import capacity, figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError
-from harness.events import Aborted, Began, Checked, Died, Ended, Event, Probed, Replanned
+from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.known_failures import from_journal
@@ -35,7 +35,9 @@ from harness.verdict import (
 from harness.violations import violations
 
 SCHEMA = "harness-result/1"
+# Those of a whole run, and all that there are.
 PHASES = ("conform", "load")
+ALL_PHASES = (*PHASES, "limits")
 
 
 def result_of(parts: Sequence[Part]) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def result_of(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
-    phases = {name: list(in_time(parts, name)) for name in PHASES}
+    phases = {name: list(in_time(parts, name)) for name in ALL_PHASES}
     began = {name: event for name, events in phases.items() for event in events if isinstance(event, Began)}
     if not began:
         raise JournalError("this journal tells of no run: no phase of it ever began")
@@ -211,6 +213,30 @@ def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Ve
     return {"capacity": found}, verdict
 
 
+def _limits(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+    """What was found, and every request behind it: seconds since the first."""
+    events = list(events)
+    asked = sorted((event for event in events if isinstance(event, Asked)), key=lambda event: event.number)
+    identified = next((event for event in events if isinstance(event, Identified)), None)
+    first = asked[0].at if asked else began.at
+    requests = [
+        {
+            "sent_s": round((each.at - first) / 1e9, 6),
+            "received_s": round((each.received - first) / 1e9, 6),
+            "status": each.status,
+            "request": each.subject,
+            "purpose": each.purpose,
+            "verdict": each.verdict,
+            "retry_after_s": each.retry_after_s,
+        }
+        for each in asked
+    ]
+    found = identified.found if identified else {"limited": None, "requests_spent": len(asked)}
+    settings = {"budget": began.settings.get("budget")}
+    verdict: Verdict = "pass" if identified else "could_not_run"
+    return {"limits": {**found, **settings, "requests": requests}}, verdict
+
+
 def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Why the run was ended early, as it was seen then, and whether the journal says that the objective was missed."""
     objective = parse_objective(aborted.objective)
@@ -225,7 +251,7 @@ def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[
 
 
 Judge = Callable[[Sequence[Event], Began], tuple[dict[str, Any], Verdict]]
-_JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load}
+_JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load, "limits": _limits}
 
 
 def _phase(began: Began, ended: Ended | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import click
 
 from harness.capacity import SCENARIO as CAPACITY
 from harness.cli.capacity import capacity, refuse_options
+from harness.cli.durations import optional_seconds, seconds
 from harness.cli.machines import address, meeting_at, serve
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
@@ -22,23 +23,6 @@ from harness.load.run import run_load
 CUSTOMERS = 100
 
 Command = Callable[..., Any]
-
-
-def seconds(context: click.Context, parameter: click.Parameter, value: str) -> float:
-    """A duration in seconds, from "90", "90s", "5m" or "1h"."""
-    units = {"s": 1, "m": 60, "h": 3600}
-    number, unit = (value[:-1], units[value[-1]]) if value[-1:] in units else (value, 1)
-    try:
-        duration = float(number) * unit
-    except ValueError:
-        duration = 0.0
-    if not 0 < duration < 7 * 24 * 3600:
-        raise click.BadParameter("takes a time such as 60s, 5m or 1h", context, parameter)
-    return duration
-
-
-def optional_seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    return None if value is None else seconds(context, parameter, value)
 
 
 def shared_connections(context: click.Context, parameter: click.Parameter, value: str) -> int | None:

@@ -16,6 +16,7 @@ VERBS = {
     "run": "doctor, the gate and a load run against one target, one report: the main job",
     "conform": "the gate: does the target keep the contract?",
     "load": "customers hold conversations; every message is followed to its reply",
+    "limits": "what is the target's rate limiter? found from outside, with evidence",
     "sandbox": "the embedded Messaging API",
     "sink": "the webhook sink alone",
     "calibrate": "is the instrument true on this machine? every figure against a sandbox's own log",

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,10 +36,15 @@ class Run:
     interrupt: Interrupt
 
 
-def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl: float | None = None) -> None:
+def carry_out(
+    flags: Mapping[str, Any],
+    work: Callable[[Run], None],
+    session_ttl: float | None = None,
+    options: Sequence[str] = (),
+) -> None:
     """Does `work`, writes the report of whatever was measured, and ends the command with its exit code.
 
-    `session_ttl`, in seconds, is given to an embedded sandbox.
+    `session_ttl`, in seconds, and `options` of `harness sandbox` are given to an embedded sandbox.
     """
     with errors_told():
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -48,7 +53,7 @@ def carry_out(flags: Mapping[str, Any], work: Callable[[Run], None], session_ttl
         redactor: Redactor | None = None
         with Interrupt() as interrupt:
             try:
-                with target(flags, session_ttl) as where:
+                with target(flags, session_ttl, options) as where:
                     if where.embedded:
                         click.echo("No target was given: what is tested is the embedded sandbox.", err=True)
                     redactor = where.profile.redactor
@@ -93,7 +98,14 @@ def _holds_anything(result: Mapping[str, Any]) -> bool:
     say."""
     exercised = any(requirement["exercised"] for requirement in result.get("requirements", ()))
     probed = bool(result.get("capacity", {}).get("probes"))
-    return result["interrupted"] or exercised or probed or bool(result.get("load", {}).get("sessions", {}).get("sent"))
+    asked = bool(result.get("limits", {}).get("requests_spent"))
+    return (
+        result["interrupted"]
+        or exercised
+        or probed
+        or asked
+        or bool(result.get("load", {}).get("sessions", {}).get("sent"))
+    )
 
 
 def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | None) -> int:

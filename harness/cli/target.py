@@ -3,7 +3,7 @@
 import json
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +26,13 @@ class Target:
 
 
 @contextmanager
-def target(flags: Mapping[str, Any], session_ttl: float | None = None) -> Iterator[Target]:
-    """The target for the block. `session_ttl`, in seconds, is given to an embedded sandbox."""
+def target(flags: Mapping[str, Any], session_ttl: float | None = None, options: Sequence[str] = ()) -> Iterator[Target]:
+    """The target for the block. `session_ttl`, in seconds, and `options` are given to an embedded sandbox."""
     if names_a_target(flags):
         yield Target(profile_from(flags), embedded=False, watch=lambda: None)
         return
-    options = [] if session_ttl is None else ["--session-ttl", str(session_ttl)]
-    with embedded(flags, *options, session_ttl=session_ttl) as (where, _):
+    expiry = [] if session_ttl is None else ["--session-ttl", str(session_ttl)]
+    with embedded(flags, *expiry, *options, session_ttl=session_ttl) as (where, _):
         yield where
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report import capacity
+from harness.report import capacity, limits
 from harness.report.clauses import Tally, borne, is_flaky, state_of, tallies, why_excused
 from harness.report.figures import value_of
 from harness.report.legible import one_line
@@ -20,6 +20,7 @@ TITLES = {
     "invalid": "Invalid",
 }
 _PHASES = {"conform": "the gate", "load": "the load run"}
+_NAMES = {**_PHASES, "limits": "the inquiry into the limiter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def missed_objectives(result: Result) -> list[dict[str, Any]]:
 def could_not_run_reasons(result: Result) -> list[str]:
     """Every reason why the run, or a part of it, did not come to its end."""
     reasons = [
-        _unconfirmed(result) if phase["ending"] == "aborted" else phase["reason"] or f"{_PHASES[name]} was interrupted"
+        _unconfirmed(result) if phase["ending"] == "aborted" else phase["reason"] or f"{_NAMES[name]} was interrupted"
         for name, phase in result["phases"].items()
         if phase["ending"] != "completed" and not (phase["ending"] == "aborted" and phase["verdict"] == "fail")
     ]
@@ -77,6 +78,8 @@ def _passed(result: Result) -> str:
         kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
     if "capacity" in result:
         kept.append(capacity.sentence(result["capacity"]))
+    if "limits" in result:
+        kept.append(limits.sentence(result["limits"]))
     return _sentence(", and ".join(kept) or "nothing was wrong")
 
 
@@ -155,6 +158,8 @@ def _facts(result: Result) -> list[str]:
         if result["verdict"] == "could_not_run":
             facts.append(_sentence(f"so far, {capacity.sentence(result['capacity'])}"))
         facts += capacity.facts(result["capacity"])
+    if "limits" in result:
+        facts += limits.facts(result["limits"])
     if "load" in result:
         facts += _trusted(result["load"])
         if result["verdict"] == "fail" and ended_early(result) and not result["load"]["aborted"]["confirmed"]:

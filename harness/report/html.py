@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.histogram import NEEDS
-from harness.report import capacity, card, clauses, figures, numerals, page, sums
+from harness.report import capacity, card, clauses, figures, limits, numerals, page, sums
 from harness.report.charts.curve import curves
+from harness.report.charts.quota import quota
 from harness.report.charts.rates import rates
 from harness.report.charts.timeline import timeline
 from harness.report.headline import could_not_run_reasons, headline
@@ -24,6 +25,7 @@ TONES = {"pass": "good", "fail": "bad", "invalid": "odd", "not_exercised": "warn
 def render(result: Mapping[str, Any]) -> str:
     """`result` has been made legible."""
     rows, load, searched = result.get("requirements"), result.get("load"), result.get("capacity")
+    inquiry = result.get("limits")
     text: str = (
         _environment()
         .get_template("report.html.j2")
@@ -44,6 +46,8 @@ def render(result: Mapping[str, Any]) -> str:
             capacity=searched,
             probes=capacity.by_rate(searched) if searched else [],
             rates=rates(searched) if searched else None,
+            limits=inquiry,
+            quota=quota(inquiry) if inquiry else None,
             command=page.command_of(result),
             files=page.files_of(result),
         )
@@ -88,6 +92,10 @@ def _environment() -> Environment:
         "names": _with_names,
         "probe_row": capacity.row,
         "missed_objectives": capacity.objectives_missed,
+        "limit_sentence": limits.sentence,
+        "limit_algorithm": limits.algorithm,
+        "limit_facts": limits.facts,
+        "refutations": limits.refutations,
     }
     environment.globals |= {
         "plural": numerals.plural,
@@ -100,5 +108,6 @@ def _environment() -> Environment:
         "TABLE": capacity.TABLE,
         "BOUNDS": capacity.BOUNDS,
         "PROBE_TONES": capacity.TONES,
+        "REFUTED": limits.TABLE,
     }
     return environment

@@ -47,7 +47,7 @@ def levels(rows: Sequence[Row]) -> list[Level]:
 
 def command_of(result: Result) -> str:
     """The command that does this run again, ready to paste; the key comes from the environment, as ever."""
-    if result["kind"] == "conform":
+    if result["kind"] in ("conform", "limits"):
         load: Mapping[str, Any] = {}
     else:
         load = result.get("capacity") or result.get("load", {})
@@ -72,6 +72,8 @@ def command_of(result: Result) -> str:
         "--think": load.get("think_s"),
         "--seed": result["seed"],
     }
+    if budget := result.get("limits", {}).get("budget"):
+        options |= {"--most-requests": budget["requests"], "--most-time": budget["seconds"]}
     if target.get("embedded"):
         options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
     if result["kind"] == "run":

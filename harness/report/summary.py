@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.report import capacity
+from harness.report import capacity, limits
 from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
@@ -31,6 +31,7 @@ def render(result: Result) -> str:
         *_behaviour(result),
         *_load(result),
         *_capacity(result),
+        *_limits(result),
         _where(result),
     ]
     return "\n\n".join(sections) + "\n"
@@ -163,6 +164,16 @@ def _capacity(result: Result) -> Iterator[str]:
     told = [f"- {probe['rate']:g}/s, probe {probe['number']}: {inline(why, 500)}" for probe, why in reasons if why]
     if told:
         yield "\n".join(told)
+
+
+def _limits(result: Result) -> Iterator[str]:
+    found = result.get("limits")
+    if not found:
+        return
+    yield "### Rate limiter"
+    yield inline(limits.sentence(found)) + "."
+    if rows := limits.refutations(found):
+        yield table(limits.TABLE, [tuple(inline(cell, 200) for cell in row) for row in rows], 3)
 
 
 def _where(result: Result) -> str:

@@ -1,0 +1,71 @@
+"""`harness limits`: what is the target's rate limiter?"""
+
+from typing import Any
+
+import click
+
+from harness.cli.durations import optional_seconds
+from harness.cli.options import target_options
+from harness.cli.outcome import Run, carry_out
+from harness.cli.progress import Progress
+from harness.errors import UsageError
+from harness.limits.phase import run_limits
+from harness.limits.purse import Purse
+from harness.limits.seen import Seen
+from harness.values import Budget
+
+# Requests and seconds, at most.
+BUDGETS: dict[Budget, tuple[int, float]] = {
+    "quick": (400, 120.0),
+    "standard": (1600, 900.0),
+    "thorough": (4000, 3600.0),
+}
+LEAST_REQUESTS, LEAST_S = 50, 10.0
+# What an embedded sandbox is given, so that there is something to find.
+EMBEDDED = "fixed-window limit=20 window=3s headers=draft"
+
+
+@click.command()
+@click.option("--most-requests", type=int, metavar="N", help="A hard cap, in place of the budget's.")
+@click.option("--most-time", callback=optional_seconds, metavar="TIME", help="Likewise, such as 5m.")
+@target_options
+def command(most_requests: int | None, most_time: float | None, **flags: Any) -> None:
+    """Identify the rate limiter from outside: quota, window, algorithm, scope, and whether it keeps its word.
+
+    It uses the quota up, again and again, within a hard cap: 400 requests and 2 minutes for --budget quick, 1,600 and
+    15 minutes for standard, 4,000 and an hour for thorough. Nobody else should use the key meanwhile.
+    """
+    carry_out(flags, lambda run: limits(run, most_requests, most_time), options=("--limiter", EMBEDDED))
+
+
+def limits(run: Run, most_requests: int | None, most_time: float | None) -> None:
+    """The inquiry as one phase of a run, with its progress shown."""
+    purse = purse_of(run.target.profile.budget, most_requests, most_time)
+    click.echo(
+        f"At most {purse.requests:,} requests in {purse.seconds:g} s to {run.target.profile.base_url}, "
+        "many of which it is expected to refuse."
+    )
+    counts = {"admitted": 0, "refused": 0, "unknown": 0}
+    with Progress() as progress:
+
+        def on_state(what: str, seen: Seen | None) -> None:
+            run.target.watch()
+            if seen is not None:
+                counts[seen.verdict] += 1
+            progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {what}")
+
+        run_limits(run.target.profile, run.folder, run.run_id, purse, interrupt=run.interrupt, on_state=on_state)
+
+
+def purse_of(budget: Budget, most_requests: int | None, most_time: float | None) -> Purse:
+    """Raises UsageError."""
+    requests, seconds = BUDGETS[budget]
+    if most_requests is not None:
+        requests = most_requests
+    if most_time is not None:
+        seconds = most_time
+    if requests < LEAST_REQUESTS:
+        raise UsageError(f"--most-requests {requests}: nothing can be told from fewer than {LEAST_REQUESTS}")
+    if seconds < LEAST_S:
+        raise UsageError(f"--most-time {most_time:g}s: nothing can be told in less than {LEAST_S:g} s")
+    return Purse(requests, seconds)

@@ -1,0 +1,128 @@
+"""What an identification came to, with what refutes everything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.identification.families.model import FAR, Model
+from harness.identification.fit import Fit
+from harness.identification.parallel import Parallel
+from harness.identification.procedure import REFUTING, Run
+from harness.identification.room import full_again
+from harness.identification.trace import heard
+
+# A model that contradicts more than this share of the verdicts explains nothing.
+EXPLAINED = 0.03
+# How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
+SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
+LESS_SURE = 0.85
+# Requests that are named as evidence against a family.
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """A family that it is not: how many verdicts it could not have given, the first of those requests, and one of them
+    in words."""
+
+    family: str
+    mismatches: int
+    numbers: tuple[int, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """`families` is more than one where they cannot be told apart within the budget, and none where none explains what
+    was seen, or nothing was limited. `parameters` and `bounds` are those of the first: requests and seconds.
+
+    `sustainable_per_s` is the rate that a sender can hold without ever being refused, and `calm_at` when all of the
+    quota is there again if nothing more is sent, in seconds since the trace began.
+    """
+
+    limited: bool
+    families: tuple[str, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
+    confidence: float = 0.0
+    mismatches: int = 0
+    nearest: str | None = None
+    runner_up: str | None = None
+    refuted: tuple[Refutation, ...] = ()
+    sustainable_per_s: float | None = None
+    calm_at: float | None = None
+    requests: int = 0
+    seconds: float = 0.0
+    fits: tuple[Fit, ...] = ()
+
+
+def answer_of(run: Run) -> Identification:
+    seen = run.trace.observations
+    spent = len(seen), run.now
+    if all(each.admitted for each in seen):
+        return Identification(False, requests=spent[0], seconds=spent[1])
+    if run.parallel is not None:
+        return _of_groups(run.parallel, *spent)
+    if not run.bank.fits:
+        return Identification(True, requests=spent[0], seconds=spent[1])
+    fits = run.bank.fits
+    best = fits[0]
+    explained = best.hard <= max(1, EXPLAINED * len(run.trace.decisions))
+    kin = [fit for fit in fits if fit.hard == best.hard] if explained else []
+    rest = [fit for fit in fits if fit not in kin]
+    model = run.bank.state(best, run.trace)
+    return Identification(
+        limited=True,
+        families=tuple(fit.family.family for fit in kin),
+        parameters=best.parameters,
+        bounds=run.bank.bounds.get(best.family.family, {}),
+        confidence=_confidence(best, rest) if kin else 0.0,
+        mismatches=best.hard,
+        nearest=best.family.family,
+        runner_up=next((fit.family.family for fit in fits[1:]), None),
+        refuted=tuple(_refutation(fit, run) for fit in rest if fit.hard >= best.hard + REFUTING),
+        sustainable_per_s=best.model().sustainable,
+        calm_at=full_again(model, run.now),
+        requests=spent[0],
+        seconds=spent[1],
+        fits=tuple(fits),
+    )
+
+
+def _of_groups(found: Parallel, requests: int, seconds: float) -> Identification:
+    return Identification(
+        limited=True,
+        families=(found.family,),
+        parameters=found.parameters,
+        confidence=round(0.97 * found.even, 2),
+        nearest=found.family,
+        sustainable_per_s=found.sustainable,
+        calm_at=seconds,
+        requests=requests,
+        seconds=seconds,
+    )
+
+
+def _confidence(best: Fit, rest: Sequence[Fit]) -> float:
+    margin = min((fit.hard - best.hard for fit in rest), default=max(SURE))
+    return float(SURE[min(margin, max(SURE))] * LESS_SURE**best.hard)
+
+
+def mismatches(model: Model, run: Run) -> list[tuple[int, float]]:
+    """The observations whose verdict the model could not have given, and by how much it is off: seconds."""
+    found = []
+    for each in heard(run.trace.decisions, model.heeds_refusals):
+        miss = model.observe(each.earliest, each.latest, each.admitted)
+        if miss > 0:
+            found.append((each.number, miss))
+    return found
+
+
+def _refutation(fit: Fit, run: Run) -> Refutation:
+    found = mismatches(fit.model(), run)
+    number, miss = max(found, key=lambda each: each[1])
+    seen = run.trace.observations[number]
+    verdict = "let in, where it would have refused it" if seen.admitted else "refused, where it would have let it in"
+    by = "" if miss >= FAR else f", by {miss:.3g} s"
+    words = f"request {number + 1}, {seen.sent:.3f} s after the first, was {verdict}{by}"
+    return Refutation(fit.family.family, fit.hard, tuple(number for number, _ in found[:NAMED]), words)

@@ -1,0 +1,75 @@
+"""All families at once, each with the parameters that explain the trace best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from harness.identification.experiments import Scales
+from harness.identification.families import FAMILIES
+from harness.identification.families.model import Model
+from harness.identification.fit import Fit, centred, fitted
+from harness.identification.trace import Trace, heard
+
+# What counts in less than so many round trips cannot be told from the noise.
+SHORTEST = 3.0
+# A model that contradicts more verdicts than this says nothing about scales.
+TRUSTED = 3
+
+
+@dataclass(slots=True)
+class Bank:
+    """`fits` are in the order of how well they explain the trace, the simpler first where they are equal."""
+
+    fits: list[Fit] = field(default_factory=list)
+    bounds: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+
+    def fit(self, trace: Trace) -> None:
+        known = {fit.family: fit.parameters for fit in self.fits}
+        least = min((fit.hard for fit in self.fits), default=0)
+        found = []
+        for family in FAMILIES:
+            before = [known[family]] if family in known else []
+            fit = fitted(family, trace.decisions, before, least, SHORTEST * trace.round_trip)
+            if fit is not None:
+                found.append(fit)
+        self.fits = sorted(found, key=lambda fit: fit.rank)
+        self.bounds = {}
+        for number, fit in enumerate(self.fits[:3]):
+            if fit.hard <= self.fits[0].hard + 2:
+                self.fits[number], self.bounds[fit.family.family] = centred(fit, trace.decisions)
+
+    @property
+    def best(self) -> Fit:
+        return self.fits[0]
+
+    def rivals(self, refuting: int) -> list[Fit]:
+        """Those that are not yet refuted."""
+        return [fit for fit in self.fits[1:] if fit.hard < self.best.hard + refuting]
+
+    def scales(self, before: Scales) -> Scales:
+        if not self.fits:
+            return before
+        model = self.best.model()
+        if self.best.hard > TRUSTED:
+            return before
+        time = max(model.scale, 2 * before.round_trip)
+        return Scales(model.quota, time, before.round_trip, min(time / 2, before.quick))
+
+    def doubt(self, fit: Fit) -> float:
+        """The widest bounds of what it counts time in, relative to it."""
+        found = self.bounds.get(fit.family.family, {})
+        return max(
+            ((high - low) / 2 / max(high, 1e-9) for name, (low, high) in found.items() if name != "phase"), default=0.1
+        )
+
+    def precise(self, share: float, round_trip: float) -> bool:
+        scale = self.best.model().scale
+        return self.doubt(self.best) <= max(share, round_trip / scale)
+
+    def state(self, fit: Fit, trace: Trace) -> Model:
+        """The model after everything that was seen."""
+        model = fit.model()
+        model.replay(heard(trace.decisions, model.heeds_refusals))
+        return model
+
+    def agreeing(self) -> Sequence[Fit]:
+        return [fit for fit in self.fits if fit.hard == self.best.hard]

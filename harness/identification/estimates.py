@@ -1,0 +1,98 @@
+"""First guesses of a quota, a period or an age, from nothing but when a limiter refused and let in."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from harness.identification.openings import Opening, openings, overlaps, rows
+from harness.identification.trace import Decision
+
+# The most periods that may lie between two openings that follow each other.
+SKIPPED = 6
+
+
+def quotas(decisions: Sequence[Decision], below: int = 1, above: int = 1, most: int = 8) -> list[int]:
+    """How many were let in at once, by how often, and their neighbours: requests."""
+    counts = Counter(rows(decisions))
+    if not counts:
+        return []
+    largest = max(counts)
+    common = [count for count, _ in counts.most_common(3)]
+    found: dict[int, None] = {}
+    for count in (largest, *common, min(counts)):
+        found[count] = None
+    for count in (largest, *common[:1]):
+        for near in range(1, max(below, above) + 1):
+            found |= {count - near: None} if near <= below else {}
+            found |= {count + near: None} if near <= above else {}
+    return [count for count in found if count >= 1][:most]
+
+
+def ages(decisions: Sequence[Decision], anchor: Callable[[Opening], Decision | None]) -> Iterator[float]:
+    """How long before the openings their anchors lie: seconds. The middle of where most agree."""
+    anchored = [(each, anchor(each)) for each in openings(decisions)]
+    intervals = [(each.early - first.latest, each.late - first.earliest) for each, first in anchored if first]
+    for low, high in overlaps((max(low, 1e-6), high) for low, high in intervals):
+        yield (low + high) / 2
+
+
+def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, float]]:
+    """(period, phase) on which every opening, or all but few, may lie: seconds. The longest first."""
+    found = openings(decisions)
+    if len(found) < 2:
+        return []
+    candidates: list[tuple[int, float, float]] = []
+    first = min(pairwise(found), key=lambda pair: pair[1].late - pair[0].early)
+    for start, end in ((first[0], first[1]), (found[0], found[1]), (found[0], found[-1])):
+        for skipped in range(1, SKIPPED + 1):
+            low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
+            if high <= 0:
+                continue
+            kept = _narrowed(found, start, max(low, 1e-4), high)
+            if kept is not None:
+                candidates.append(kept)
+    ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))
+    return [(period, phase) for _, period, phase in ordered[:most]]
+
+
+def _narrowed(found: Sequence[Opening], start: Opening, low: float, high: float) -> tuple[int, float, float] | None:
+    """The period that all openings leave within the bounds, the nearest first, and how many leave none."""
+    missed = 0
+    for each in sorted(found, key=lambda other: abs(other.late - start.late)):
+        if each is start:
+            continue
+        period = (low + high) / 2
+        number = round((each.early + each.late - start.early - start.late) / 2 / period)
+        if number == 0:
+            missed += 1
+            continue
+        bounds = sorted(((each.early - start.late) / number, (each.late - start.early) / number))
+        narrow = max(low, bounds[0]), min(high, bounds[1])
+        if narrow[0] <= narrow[1]:
+            low, high = narrow
+        else:
+            missed += 1
+    if missed > 1 + len(found) // 8:
+        return None
+    return missed, (low + high) / 2, (start.early + start.late) / 2
+
+
+def first_of_rows(decisions: Sequence[Decision]) -> list[Decision | None]:
+    """By position: the first that was let in since the last opening."""
+    found: list[Decision | None] = []
+    first: Decision | None = None
+    for number, each in enumerate(decisions):
+        if each.admitted and (number == 0 or not decisions[number - 1].admitted):
+            first = each
+        found.append(first)
+    return found
+
+
+def first_refusals(decisions: Sequence[Decision]) -> list[Decision | None]:
+    """By position: the first that was refused since the last one was let in."""
+    found: list[Decision | None] = []
+    first: Decision | None = None
+    for each in decisions:
+        first = None if each.admitted else first or each
+        found.append(first)
+    return found

@@ -1,0 +1,106 @@
+"""What is sent to a limiter to see how it behaves, as stories: each yields probes and is sent what came of them.
+
+An experiment does not know whether the target is real: the procedure also tries them on models, to see which of them
+would tell two models apart.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from harness.identification.probe import Probe
+from harness.identification.trace import Observation
+
+LARGEST_GROUP = 128
+# Polls begin this much closer than what is known of the first opening, and their gaps grow.
+NARROW, GROWTH = 6.0, 1.2
+# What opens again within so many round trips is not seen to refuse one request alone.
+SWIFT = 3.0
+# An experiment yields a probe, and gets its observations.
+Experiment = Generator[Probe, Sequence[Observation], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What is known when an experiment begins: the quota (requests); and in seconds the time after which all of it is
+    there again, a round trip, and after how long something of it is there again."""
+
+    quota: int
+    time: float
+    round_trip: float
+    quick: float
+
+
+def press(purpose: str, at: float, scales: Scales, most: int) -> Generator[Probe, Sequence[Observation], float]:
+    """As many as are let in, from `at` on, until one is refused; the time of the last receipt.
+
+    Where the limiter may forget faster than one request after the other can be sent, many go at once.
+    """
+    seen: Sequence[Observation] = ()
+    sent, now = 0, at
+    swift = scales.quota * scales.round_trip < scales.time / 8
+    size = 1
+    while sent < most:
+        group = max(1, min(size, most - sent, scales.quota - sent))
+        seen = yield Probe(now, 1 if swift else group, purpose)
+        sent += len(seen)
+        now = max(each.received for each in seen)
+        if any(not each.admitted for each in seen):
+            break
+        size = min(LARGEST_GROUP, size * 2)
+    if len(seen) > 1:  # who was refused among others says little: one alone does
+        seen = yield Probe(now, 1, purpose)
+        now = seen[0].received
+    return now
+
+
+def burst(now: float, scales: Scales, idle: float, share: float, pause: float, polls: int, over: float) -> Experiment:
+    """After `idle` a share of the quota, a pause, the rest; then polls while it is exhausted, and all it lets in.
+
+    Times are in units of the time scale.
+    """
+    at, unit = now + idle * scales.time, scales.time
+    if 0 < share < 1:
+        some = max(1, round(share * scales.quota))
+        yield Probe(at, some, f"{some} after {idle * unit:.3g} s of silence")
+        at += pause * unit
+    refused = yield from press("until it refuses", at, scales, 2 * scales.quota + 8)
+    if scales.quick < SWIFT * scales.round_trip:
+        yield from flood(refused, scales, polls)
+        return
+    end, widest = refused + over * unit, over * unit / polls
+    gap = min(widest, scales.quick / NARROW)
+    at = refused + gap
+    for _ in range(2 * polls):
+        if at > end:
+            return
+        gap = min(widest, gap * GROWTH)
+        seen = yield Probe(at, 1, "exhausted: when does it open?")
+        at = max(each.received for each in seen)
+        if seen[0].admitted:
+            at = yield from press("how many does it let in?", at, scales, 2 * scales.quota + 8)
+        at += gap
+
+
+def flood(now: float, scales: Scales, groups: int) -> Experiment:
+    """Where something comes back faster than one request after the other can be sent: several at once, and more of
+    them each time that all were let in."""
+    count = max(2, scales.quota // 12)
+    for _ in range(groups // 2):
+        seen = yield Probe(now, count, "faster than it lets in")
+        now = max(each.received for each in seen) + scales.quick
+        if all(each.admitted for each in seen):
+            count = min(LARGEST_GROUP, 2 * count)
+
+
+def silence(now: float, scales: Scales, quiet: float, polls: int) -> Experiment:
+    """Until it refuses, then nothing for `quiet`, and all it lets in then: silence in place of polls."""
+    at = yield from press("until it refuses", now, scales, 2 * scales.quota + 8)
+    for _ in range(polls):
+        at = yield from press("after a silence", at + quiet * scales.time, scales, 2 * scales.quota + 8)
+
+
+def edges(now: float, scales: Scales, opens: Sequence[float]) -> Experiment:
+    """Until it refuses, then single requests around the times at which models say that it opens."""
+    yield from press("until it refuses", now, scales, 2 * scales.quota + 8)
+    for at in sorted(opens):
+        yield Probe(at, 1, "is it open already?")

@@ -1,0 +1,97 @@
+"""What a model of a limiter can do. A family is one file: a model, and what proposes its parameters from a trace.
+
+A model replays a trace with teacher forcing: it is told what the target decided, and says how far that is from anything
+it could have said. Decisions fell somewhere in an interval, so a model keeps bounds: a request let in contradicts it
+only where it was refused over the whole of the interval, and the other way round. The truth never contradicts itself.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from harness.identification.trace import Decision
+
+# What contradicts a model however the time is moved: seconds of distance in place of one that can be told.
+FAR = 1e3
+
+
+class Model:
+    """Base of all. Times in seconds since the trace began."""
+
+    family: ClassVar[str]
+    # Parameters that are searched over, with the smallest value of each: the others are counts and switches.
+    continuous: ClassVar[tuple[str, ...]] = ()
+    # Whether a refused request changes the state.
+    heeds_refusals: ClassVar[bool] = False
+
+    @classmethod
+    def propose(cls, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
+        """Parameters worth trying on such a trace, the likeliest first. They are refined from there."""
+        raise NotImplementedError
+
+    @classmethod
+    def sensible(cls, parameters: Mapping[str, Any]) -> bool:
+        """Whether no simpler family is the same with these."""
+        return True
+
+    def observe(self, earliest: float, latest: float, admitted: bool) -> float:
+        """Takes the target's decision in. 0.0 where it could have been the model's own, else how far off: seconds."""
+        raise NotImplementedError
+
+    def admits(self, at: float) -> bool:
+        """What it would say to a request at that time, after all that was observed."""
+        raise NotImplementedError
+
+    def parameters(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def fork(self) -> Self:
+        """The same in the same state, to try things on."""
+        return copy.deepcopy(self)
+
+    @property
+    def scale(self) -> float:
+        """The longest time it counts in: seconds."""
+        raise NotImplementedError
+
+    @property
+    def finest(self) -> float:
+        """The shortest time that makes it what it is: seconds."""
+        return self.scale
+
+    @property
+    def sustainable(self) -> float:
+        """What it lets in for ever, evenly spaced: requests a second."""
+        return self.quota / self.scale
+
+    @property
+    def quota(self) -> int:
+        """What it lets in at once, from idle."""
+        raise NotImplementedError
+
+    def opens(self, now: float, horizon: float) -> float:
+        """When it would next let one in if all is silent until then; now + horizon where not before that."""
+        if self.admits(now):
+            return now
+        low, high = 0.0, horizon
+        if not self.admits(now + high):
+            return now + horizon
+        while high - low > 1e-4:
+            middle = (low + high) / 2
+            if self.admits(now + middle):
+                high = middle
+            else:
+                low = middle
+        return now + high
+
+    def replay(self, decisions: Sequence[Decision], most: float = float("inf")) -> tuple[int, float]:
+        """How many decisions contradict it, and how far off they are in all; given up beyond `most` of them."""
+        hard, off, scale = 0, 0.0, self.scale
+        for earliest, latest, admitted, _ in decisions:
+            miss = self.observe(earliest, latest, admitted)
+            if miss > 0:
+                hard += 1
+                off += min(miss / scale, 1.0)
+                if hard > most:
+                    break
+        return hard, off

@@ -1,0 +1,219 @@
+"""Which parameters of a family explain a trace best: proposals, replayed and refined.
+
+A mismatch is hard: the verdict could not have been the family's anywhere between send and receipt. The truth has none,
+so a family that keeps some after all that was tried is refuted by them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.identification.families import FAMILIES
+from harness.identification.families.model import Model
+from harness.identification.openings import openings
+from harness.identification.trace import Decision, heard
+
+# Steps of the search, relative to a parameter, from the first to the last.
+FIRST_STEP, LAST_STEP = 0.08, 2e-4
+# At most so many in all, and only while they bring the sum down by this much.
+MOST_TRIES, WORTH = 160, 0.98
+# What a mismatch counts besides how far it is off; and of a step, what a period is changed by while an edge stays.
+EACH, SLOW = 0.02, 0.3
+# How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
+FARTHEST, HALVINGS = 0.5, 7
+# After so many openings a family that keeps time by a clock is fitted anew.
+STAGES = (8, 16, 32, 64)
+# What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
+NEARLY, NUDGES = 15, 3
+# So many of the best proposals are refined.
+REFINED = 6
+# What contradicts this many verdicts more than the best family does is not looked at any further.
+HOPELESS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A family with the parameters that contradict the trace least: `hard` times, and by how much in all (`off`)."""
+
+    family: type[Model]
+    parameters: dict[str, Any]
+    hard: int
+    off: float
+
+    def model(self) -> Model:
+        """As it is before anything was seen."""
+        return self.family(**self.parameters)
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        return self.hard, FAMILIES.index(self.family), self.off
+
+
+Score = tuple[int, float]
+
+
+def fitted(
+    family: type[Model],
+    decisions: Sequence[Decision],
+    known: Iterable[dict[str, Any]] = (),
+    enough: int = 0,
+    shortest: float = 0.0,
+) -> Fit | None:
+    """None where nothing in the trace tells what its parameters could be. `known` are parameters that fitted before.
+    What has many more than `enough` mismatches is not looked at any further, nor what counts in less than `shortest`
+    seconds."""
+    audible = heard(decisions, family.heeds_refusals)
+    found = [refined(family, each, audible, scored(family, each, audible)) for each in known]
+    if not found or min(found, key=_score)[0][0]:
+        found += _searched(family, audible, HOPELESS + enough, shortest)
+    if not found:
+        return None
+    score, parameters = _nudged(family, audible, min(found, key=_score))
+    return Fit(family, parameters, *score)
+
+
+def _nudged(
+    family: type[Model], audible: Sequence[Decision], found: tuple[Score, dict[str, Any]]
+) -> tuple[Score, dict[str, Any]]:
+    """With its counts one more or less, and its switches turned, as long as that is better."""
+    for _ in range(NUDGES):
+        if not 0 < found[0][0] <= NEARLY:
+            break
+        near = [each for each in _neighbours(found[1]) if family.sensible(each)]
+        nearby = [refined(family, each, audible, scored(family, each, audible)) for each in near]
+        best = min(nearby, key=_score, default=found)
+        if best[0] >= found[0]:
+            break
+        found = best
+    return found
+
+
+def _neighbours(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, value in parameters.items():
+        if isinstance(value, bool):
+            yield {**parameters, name: not value}
+        elif isinstance(value, int):
+            yield from ({**parameters, name: value + off} for off in (1, -1) if value + off >= 1)
+
+
+def _score(found: tuple[Score, dict[str, Any]]) -> Score:
+    return found[0]
+
+
+def _searched(
+    family: type[Model], audible: Sequence[Decision], worst: int, shortest: float
+) -> list[tuple[Score, dict[str, Any]]]:
+    """The best of all proposals. Those that keep time by a clock are fitted to the beginning first, then to more and
+    more: a period that is off by a hundredth is off by a whole one after a hundred periods."""
+    stages = _stages(audible) if "phase" in family.continuous else [audible]
+    best: list[tuple[Score, dict[str, Any]]] = []
+    for parameters in family.propose(stages[0]):
+        if family(**parameters).finest < shortest:
+            continue
+        score = scored(family, parameters, stages[0], worst)
+        if score[0] > worst:
+            continue
+        best = sorted([*best, (score, parameters)], key=_score)[:REFINED]
+        worst = best[-1][0][0] if len(best) == REFINED else worst
+        if score[0] == 0 and len(stages) == 1:
+            break
+    for stage in stages:
+        best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
+        best = best[: max(1, len(best) - 1)]
+    return best
+
+
+def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
+    """The beginning of a trace, ever more of it, and all of it."""
+    found = openings(decisions)
+    ends = [found[number].admitted + 1 for number in STAGES if number < len(found) - 2]
+    return [*(decisions[:end] for end in ends), decisions]
+
+
+def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:
+    return family(**parameters).replay(decisions, most)
+
+
+def refined(
+    family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], score: Score
+) -> tuple[Score, dict[str, Any]]:
+    """A pattern search, in ever smaller steps, until nothing contradicts it any more."""
+    step, tries = FIRST_STEP, 0
+    pivots = _pivots(family, decisions)
+    while step > LAST_STEP and score[0] and tries < MOST_TRIES:
+        moved = False
+        moves: list[str | float] = [*family.continuous, *pivots]
+        for move in moves:
+            for sign in (1, -1):
+                tried = _moved(parameters, move, sign * step)
+                tries += 1
+                found = scored(family, tried, decisions, 2 * score[0] + 4)
+                if _worth(found) < WORTH * _worth(score):
+                    score, parameters, moved = found, tried, True
+                    break
+        step = step if moved else step / 2
+    return score, parameters
+
+
+def _worth(score: Score) -> float:
+    """By how far it is off, and a little by how often: what is nearly right is nearer than what is right more often."""
+    return score[1] + EACH * score[0]
+
+
+def _pivots(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
+    """Where an edge may stay while the period changes: early, in the middle and late. To change one alone would move
+    all others away."""
+    if "phase" not in family.continuous or not decisions:
+        return []
+    return [decisions[len(decisions) * part // 4].earliest for part in (1, 2, 3)]
+
+
+def _moved(parameters: dict[str, Any], move: str | float, share: float) -> dict[str, Any]:
+    if isinstance(move, str):
+        return moved_by(parameters, move, share)
+    period = "window" if "window" in parameters else "interval"
+    edges = round((move - parameters["phase"]) / parameters[period])
+    # The smaller the more periods there are between the pivot and what is far from it.
+    changed = parameters[period] * (1 + share * SLOW)
+    edge = parameters["phase"] + edges * parameters[period]
+    return {**parameters, period: changed, "phase": edge - edges * changed}
+
+
+def moved_by(parameters: dict[str, Any], name: str, share: float) -> dict[str, Any]:
+    """With one parameter moved by so much of itself, a phase by so much of its period."""
+    return {**parameters, name: parameters[name] + share * _unit(parameters, name)}
+
+
+def _unit(parameters: dict[str, Any], name: str) -> float:
+    if name != "phase":
+        return float(parameters[name])
+    return float(parameters["window"] if "window" in parameters else parameters["interval"])
+
+
+def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, dict[str, tuple[float, float]]]:
+    """The middle of what each continuous parameter may be without more mismatches, and its bounds."""
+    audible = heard(decisions, fit.family.heeds_refusals)
+    parameters, bounds = dict(fit.parameters), {}
+    for name in fit.family.continuous:
+        low, high = (_edge(fit, parameters, audible, name, sign) for sign in (-1, 1))
+        bounds[name] = low, high
+        parameters[name] = (low + high) / 2
+    score = scored(fit.family, parameters, audible)
+    if score[0] > fit.hard:
+        return fit, bounds
+    return Fit(fit.family, parameters, *score), bounds
+
+
+def _edge(fit: Fit, parameters: dict[str, Any], decisions: Sequence[Decision], name: str, sign: int) -> float:
+    """How far the parameter can go in this direction: by doubling, then by halving."""
+
+    def holds(share: float) -> bool:
+        return scored(fit.family, moved_by(parameters, name, sign * share), decisions, fit.hard)[0] <= fit.hard
+
+    good, bad = 0.0, 1e-4
+    while bad < FARTHEST and holds(bad):
+        good, bad = bad, bad * 2
+    for _ in range(HALVINGS):
+        middle = (good + bad) / 2
+        good, bad = (middle, bad) if holds(middle) else (good, middle)
+    return float(moved_by(parameters, name, sign * good)[name])

@@ -1,0 +1,88 @@
+"""Two limiters that a serial client never meets: one that makes requests wait in line, and one that counts those under
+way. Both are told by groups of requests sent at once: the first by its latencies, the second because each group fares
+as well as the one before it, however soon it follows.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from harness.identification.probe import Probe
+from harness.identification.trace import Observation
+
+QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
+# A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and whose
+# steps differ from their usual one by no more than this share of it.
+LINE, LONGER, EVEN = 4, 4.0, 0.5
+GROUPS = 4
+LARGEST = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """`parameters` are requests, and requests a second. `even` is how alike the groups were: 1.0 is perfectly."""
+
+    family: str
+    parameters: dict[str, Any]
+    even: float
+    numbers: tuple[int, ...] = field(default=())
+
+    @property
+    def sustainable(self) -> float | None:
+        rate = self.parameters.get("rate")
+        return float(rate) if rate is not None else None
+
+
+def line_of(group: Sequence[Observation]) -> tuple[float, int] | None:
+    """(requests a second, how many were let in), where those let in came out one after the other at an even pace."""
+    received = sorted(each.received for each in group if each.admitted)
+    if len(received) < LINE:
+        return None
+    steps = [after - before for before, after in pairwise(received)]
+    usual = median(steps)
+    first, last = received[0] - group[0].sent, received[-1] - group[0].sent
+    even = sum(abs(step - usual) <= EVEN * usual for step in steps) >= 0.7 * len(steps)
+    if usual <= 0 or not even or last < LONGER * first:
+        return None
+    return (len(received) - 1) / (received[-1] - received[0]), len(received)
+
+
+def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
+    """Again from an empty line, to make sure, where a refused group looked like one."""
+    found = line_of(group)
+    if found is None or all(each.admitted for each in group):
+        return None
+    rate, count = found
+    lines = []
+    for _ in range(2):
+        seen = yield Probe(now + 1.5 / rate, min(LARGEST, count + 4), "do they wait in line?")
+        now = max(each.received for each in seen)
+        lines.append(line_of(seen))
+    if any(each is None for each in lines):
+        return None
+    rates = [each[0] for each in lines if each]
+    counts = [each[1] for each in lines if each]
+    even = min(rates) / max(rates)
+    return Parallel(QUEUEING, {"rate": sum(rates) / len(rates), "burst": max(counts) - 1, "quota": max(counts)}, even)
+
+
+def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
+    """Groups close upon each other, and single requests as fast as they can go in between."""
+    let_in = sum(each.admitted for each in group)
+    if let_in == len(group) or let_in == 0:
+        return None
+    counts = [let_in]
+    for _ in range(GROUPS):
+        seen = yield Probe(now, len(group), "does the next group fare as well?")
+        counts.append(sum(each.admitted for each in seen))
+        now = max(each.received for each in seen)
+        for _ in range(2):
+            [alone] = yield Probe(now, 1, "is one alone let in?")
+            now = alone.received
+            if not alone.admitted:
+                return None
+    if min(counts) < 0.6 * max(counts) or min(counts) < 0.6 * let_in:
+        return None
+    return Parallel(CONCURRENCY, {"quota": min(counts)}, min(counts) / max(counts))

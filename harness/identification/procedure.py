@@ -1,0 +1,215 @@
+"""The identification from beginning to end: what to send, and when enough was seen.
+
+Sans-io: `identify` is a generator. It yields probes, is sent the observations of each, and returns what it found.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from harness.identification.bank import Bank
+from harness.identification.budget import Budget
+from harness.identification.experiments import LARGEST_GROUP, Experiment, Scales, burst, press, silence
+from harness.identification.fit import Fit
+from harness.identification.parallel import Parallel, concurrency, queueing
+from harness.identification.probe import Probe
+from harness.identification.rivals import separation
+from harness.identification.trace import Observation, Trace
+
+# What the first bursts may take of the budget before a target counts as unlimited.
+OPENING_SHARE = 0.35
+# Rounds of the experiment that separates the best models most.
+ROUNDS = 8
+# A rival is refuted by so many verdicts that it could not have given.
+REFUTING = 2
+# As precise as the window is asked for, relative to it.
+PRECISE = 0.01
+
+T = TypeVar("T")
+Step = Generator[Probe, Sequence[Observation], None]
+
+
+class Over(Exception):
+    """Nothing more can be sent. Thrown into `identify`, it ends it with what was seen so far."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One identification under way. Seconds since the trace began."""
+
+    budget: Budget
+    draw: Callable[[], float]
+    trace: Trace = field(default_factory=Trace)
+    bank: Bank = field(default_factory=Bank)
+    scales: Scales = field(default_factory=lambda: Scales(1, 1.0, 0.01, 1.0))
+    now: float = 0.0
+    rounds: int = 0
+    parallel: Parallel | None = None
+    refused_group: Sequence[Observation] = ()
+
+    def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
+        if len(self.trace.observations) + probe.count > self.budget.requests or probe.at > self.budget.seconds:
+            raise Over
+        seen = yield probe
+        self.trace.add(seen)
+        self.now = max([self.now, *(each.received for each in seen)])
+        return seen
+
+    def carry_out(
+        self, experiment: Generator[Probe, Sequence[Observation], T]
+    ) -> Generator[Probe, Sequence[Observation], T]:
+        try:
+            probe = next(experiment)
+            while True:
+                seen = yield from self.send(probe)
+                probe = experiment.send(seen)
+        except StopIteration as over:
+            found: T = over.value
+            return found
+
+
+def identify(
+    budget: Budget, draw: Callable[[], float], before: Sequence[Sequence[Observation]] = ()
+) -> Generator[Probe, Sequence[Observation], Run]:
+    """`draw` gives numbers of [0, 1), by which silences differ: what keeps time by a clock is met at any moment of it.
+
+    `before` are groups that used up the same quota before; they count in the budget.
+    """
+    run = Run(budget, draw)
+    for group in before:
+        run.trace.add(group)
+        run.now = max(each.received for each in group)
+    try:
+        limited = yield from _opening(run)
+        if limited:
+            yield from _in_parallel(run)
+        if limited and run.parallel is None:
+            yield from _recovery(run)
+            yield from _first_experiments(run)
+            yield from _rounds(run)
+    except Over:
+        pass
+    if run.parallel is None and openings_seen(run):
+        run.bank.fit(run.trace)
+    return run
+
+
+def openings_seen(run: Run) -> bool:
+    return any(not each.admitted for each in run.trace.observations)
+
+
+def _opening(run: Run) -> Generator[Probe, Sequence[Observation], bool]:
+    """More and more at once, until one is refused."""
+    count = 1
+    while len(run.trace.observations) + count <= run.budget.requests * OPENING_SHARE:
+        seen = yield from run.send(Probe(run.now, count, "burst from idle"))
+        if any(not each.admitted for each in seen):
+            run.refused_group = seen
+            yield from run.send(Probe(run.now, 1, "is it exhausted?"))
+            quota = max(1, sum(each.admitted for each in run.trace.observations))
+            run.scales = Scales(quota, 1.0, run.trace.round_trip, 1.0)
+            return True
+        count = min(LARGEST_GROUP, count * 2)
+    return False
+
+
+def _in_parallel(run: Run) -> Step:
+    """Where a group was refused in part, and the next one alone was not: perhaps only groups are ever refused."""
+    if len(run.refused_group) > 1 and run.trace.observations[-1].admitted:
+        run.parallel = yield from run.carry_out(queueing(run.refused_group, run.now))
+        if run.parallel is None:
+            run.parallel = yield from run.carry_out(concurrency(run.refused_group, run.now))
+
+
+def _recovery(run: Run) -> Step:
+    """Silences, each twice as long as the one before, until one is let in; and all that it lets in then."""
+    quiet = max(2 * run.trace.round_trip, 0.01)
+    while True:
+        refused_at = run.now
+        [seen] = yield from run.send(Probe(run.now + quiet, 1, f"recovery after {quiet:.3g} s of silence"))
+        if seen.admitted:
+            break
+        quiet *= 2
+    before = len(run.trace.observations)
+    largest = run.scales.quota
+    yield from run.carry_out(
+        press("how many does it let in?", run.now, Scales(largest, quiet, run.trace.round_trip, quiet), 2 * largest + 8)
+    )
+    row = 1 + sum(each.admitted for each in run.trace.observations[before:])
+    silent = run.trace.observations[before - 1].received - refused_at
+    scale = silent if row >= 0.6 * largest else silent * min(largest / row, 60)
+    run.scales = Scales(max(largest, row), max(scale, 4 * run.trace.round_trip), run.trace.round_trip, silent)
+
+
+def _first_experiments(run: Run) -> Step:
+    scales = run.scales
+    yield from run.carry_out(burst(run.now, scales, 1.3 + run.draw(), 0, 0, 20, 1.6))
+    run.bank.fit(run.trace)
+    run.scales = scales = run.bank.scales(run.scales)
+    yield from run.carry_out(burst(run.now, scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
+    run.bank.fit(run.trace)
+    run.scales = run.bank.scales(run.scales)
+
+
+def _rounds(run: Run) -> Step:
+    while run.rounds < ROUNDS:
+        run.rounds += 1
+        best, rivals = run.bank.best, run.bank.rivals(REFUTING)
+        if rivals:
+            yield from run.carry_out(_separating(run, best, rivals)())
+        elif not run.bank.precise(PRECISE, run.trace.round_trip):
+            yield from _sharpened(run, best)
+        else:
+            return
+        run.bank.fit(run.trace)
+        run.scales = run.bank.scales(run.scales)
+
+
+def _separating(run: Run, best: Fit, rivals: Sequence[Fit]) -> Callable[[], Experiment]:
+    """The experiment in which the best model and its likeliest rivals differ most for what it costs."""
+    models = [run.bank.state(fit, run.trace) for fit in (best, *rivals[:2])]
+    left = run.budget.requests - len(run.trace.observations)
+    choices: list[tuple[float, int, Callable[[], Experiment]]] = []
+    for number, experiment in enumerate(_experiments(run)):
+        found = [separation((models[0], rival), experiment, run.now, run.trace.round_trip) for rival in models[1:]]
+        cost = max(cost for _, cost in found)
+        worth = min(3.0, *(hard for hard, _ in found)) + sum(min(3.0, hard) for hard, _ in found) / 10
+        if cost <= left:
+            choices.append((worth / (20 + cost) ** 0.5, -number, experiment))
+    return max(choices, default=(0.0, 0, _experiments(run)[0]), key=lambda each: each[:2])[2]
+
+
+def _experiments(run: Run) -> list[Callable[[], Experiment]]:
+    now, scales = run.now, run.scales
+    idle = [1.05 + run.draw() for _ in range(4)]
+
+    def bursts(idle: float, share: float, pause: float, polls: int, over: float) -> Callable[[], Experiment]:
+        return lambda: burst(now, scales, idle, share, pause, polls, over)
+
+    def silences(quiet: float, polls: int) -> Callable[[], Experiment]:
+        return lambda: silence(now, scales, quiet, polls)
+
+    return [
+        bursts(idle[0], 0.5, 0.45, 14, 1.4),
+        bursts(idle[1], 0.0, 0.0, 20, 1.4),
+        bursts(idle[2], 0.3, 0.7, 14, 1.4),
+        bursts(idle[3], 0.7, 0.3, 14, 1.4),
+        bursts(idle[0], 0.5, 1.2, 10, 1.2),
+        silences(0.35, 3),
+        silences(0.7, 3),
+        silences(1.1, 2),
+    ]
+
+
+def _sharpened(run: Run, best: Fit) -> Step:
+    """Single requests just before and just after the model says that it opens, the first of them refused, the second
+    let in: that is what halves the bounds of a window."""
+    yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
+    doubt = max(run.trace.round_trip, run.bank.doubt(best) * run.scales.time)
+    for _ in range(2):
+        opens = run.bank.state(best, run.trace).opens(run.now, 3 * run.scales.time)
+        for off in (-1.0, -0.3, 0.3, 1.0):
+            [seen] = yield from run.send(Probe(opens + off * doubt, 1, "is it open already?"))
+            if seen.admitted:
+                break
+        yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))

@@ -1,0 +1,163 @@
+"""Sends an inquiry's requests, each at its time, several at once where that is asked for."""
+
+import itertools
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from uuid import uuid4
+
+from harness.client.exchange import Answer
+from harness.client.pacer import Ceiling
+from harness.client.retry_after import seconds
+from harness.client.source_system import SourceSystem
+from harness.dialects import claim_of
+from harness.errors import CouldNotRun
+from harness.limits.purse import Purse
+from harness.limits.seen import Seen
+from harness.limits.subject import Subject
+from harness.processes.interrupt import Interrupt
+from harness.profile import Profile
+
+# Requests under way at once, at most.
+AT_ONCE = 128
+# So many in a row to which nothing came end the inquiry: the target is gone, and the trace says nothing.
+SILENCES = 5
+SLICE_S = 0.25
+
+CUSTOMER = {
+    "firstName": "Robin",
+    "lastName": "Meyer",
+    "phoneNumber": "+12025550143",
+    "emailAddress": "robin.meyer@example.com",
+    "unitNumber": "1-A",
+    "address": "5 Summer St, MA 01045, USA",
+}
+
+
+class Stopped(Exception):
+    """Somebody wished the run to end."""
+
+
+class Asker:
+    """Seconds count from when it was made. `on_seen` is called with each request, in the order of their answers."""
+
+    def __init__(
+        self, profile: Profile, purse: Purse, interrupt: Interrupt, on_seen: Callable[[Seen], None] = lambda seen: None
+    ) -> None:
+        self._profile = profile
+        self._purse = purse
+        self._interrupt = interrupt
+        self._on_seen = on_seen
+        self.began_ns = time.monotonic_ns()
+        self._ceiling = Ceiling(profile.max_rate)
+        self._clients: dict[tuple[bool, str | None], SourceSystem] = {}
+        self._sessions: dict[tuple[bool, int], str] = {}
+        self._numbers = itertools.count()
+        self._groups = itertools.count()
+        self._silences = 0
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+
+    @property
+    def has_other_tenant(self) -> bool:
+        return self._profile.other_api_key is not None and self._profile.other_client_id is not None
+
+    @property
+    def base_url(self) -> str:
+        return self._profile.base_url
+
+    def now(self) -> float:
+        return (time.monotonic_ns() - self.began_ns) / 1e9
+
+    def wait_until(self, at: float) -> None:
+        """Raises Stopped where the run is to end."""
+        while (left := at - self.now()) > 0:
+            if self._interrupt.wait(min(left, SLICE_S)):
+                break
+        if self._interrupt.requested:
+            raise Stopped
+
+    def ask(self, subject: Subject, purpose: str, at: float = 0.0, count: int = 1) -> list[Seen]:
+        """Sends `count` at once, at `at` or now, where that is past. In the order of their sending.
+
+        Raises Spent, and then sends nothing; Stopped; and CouldNotRun where the target answers no more.
+        """
+        self._purse.take(count, max(at, self.now()))
+        self.wait_until(at)
+        client, send = self._client(subject), self._sender(subject)
+        answers = [send(client)] if count == 1 else list(self._pool.map(lambda _: send(client), range(count)))
+        group = next(self._groups)
+        in_order = sorted(answers, key=lambda each: each.sent_at)
+        seen = [self._seen(answer, subject, purpose, group) for answer in in_order]
+        for each in seen:
+            self._on_seen(each)
+            self._silences = self._silences + 1 if each.verdict == "unknown" else 0
+        if self._silences >= SILENCES:
+            raise CouldNotRun(f"{self.base_url} answers no more: {seen[-1].answer.failure}")
+        return seen
+
+    def opened(self, subject: Subject, purpose: str = "a session to speak in") -> Seen:
+        """A new session, which from now on is that of the subject where it was admitted."""
+        [seen] = self.ask(Subject("session", subject.other_tenant, address=subject.address), purpose)
+        session = seen.answer.member("sessionId")
+        if seen.answer.accepted and isinstance(session, str) and session:
+            self._sessions[subject.other_tenant, subject.session] = session
+        return seen
+
+    def knows(self, subject: Subject) -> bool:
+        """Whether there is a session for it, where it takes one."""
+        return subject.kind != "message" or (subject.other_tenant, subject.session) in self._sessions
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for client in self._clients.values():
+            client.close()
+
+    def __enter__(self) -> "Asker":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def _client(self, subject: Subject) -> SourceSystem:
+        which = subject.other_tenant, subject.address
+        if which not in self._clients:
+            self._clients[which] = SourceSystem(
+                self._profile, self._ceiling, other=subject.other_tenant, source_address=subject.address
+            )
+        return self._clients[which]
+
+    def _sender(self, subject: Subject) -> Callable[[SourceSystem], Answer]:
+        if subject.kind == "session":
+            return lambda client: client.create_session(CUSTOMER, hurried=True)
+        if subject.kind == "unknown":
+            # Each tenant has its own, which stay the same: a limiter may count by session.
+            session = self._sessions.setdefault((subject.other_tenant, -1 - subject.session), uuid4().hex)
+            return lambda client: client.send_message(session, "Is anybody there?", hurried=True)
+        session = self._sessions[subject.other_tenant, subject.session]
+        return lambda client: client.send_message(session, "Hello", hurried=True)
+
+    def _seen(self, answer: Answer, subject: Subject, purpose: str, group: int) -> Seen:
+        sent = (answer.sent_at - self.began_ns) / 1e9
+        now = datetime.now(UTC)
+        return Seen(
+            number=next(self._numbers),
+            group=group,
+            subject=subject,
+            purpose=purpose,
+            sent=sent,
+            received=sent + answer.elapsed_ns / 1e9,
+            answer=answer,
+            retry_after_s=seconds(answer.header("retry-after"), _date(answer) or now),
+            claim=claim_of(answer.headers, now.timestamp()),
+        )
+
+
+def _date(answer: Answer) -> datetime | None:
+    """The target's own clock, by which it means a date in Retry-After; in whole seconds."""
+    try:
+        return parsedate_to_datetime(answer.header("date") or "")
+    except (ValueError, OverflowError):
+        return None

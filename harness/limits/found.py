@@ -1,0 +1,182 @@
+"""What an inquiry came to, as plain data: the part `limits` of a result. Keys are only ever added.
+
+limited       whether anything was refused; `none_seen` says up to how many requests, in how long, where nothing was
+algorithm     a family, or several joined by "|" where they cannot be told apart (`why`); None where none explains it
+quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second
+scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
+confidence    of the algorithm: of a hundred answers that say 0.9, about ninety are right
+refuted       of each family that it is not: how many requests it could not have answered so, and which
+refusal       what a refused request is told: status, headers, body
+retry_after   how many promises there were, and how many were kept, broken, or needlessly long
+headers       the dialects in which it tells of itself, and whether what it claims is what was found
+trace         the numbers of the requests by which it was identified: models count along these
+models        for the picture: what is left of the quota along the trace, by the best model and the next one
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from harness.honesty import Honesty
+from harness.identification.answer import Identification, mismatches
+from harness.identification.fit import Fit
+from harness.identification.procedure import Run
+from harness.identification.room import curve
+from harness.identification.trace import heard
+from harness.limits.inquiry import Findings
+from harness.limits.scope import Scope
+from harness.limits.seen import Seen
+
+# Points of each model's curve, and of a refused body: characters.
+POINTS, BODY = 400, 400
+TELLING = ("retry-after", "content-type", "x-retry-after")
+# What a claim of a limiter about itself may be off before it is told to be wrong: whole seconds are rounded.
+CLAIM_OFF_S = 1.0
+
+
+def found(findings: Findings) -> dict[str, Any]:
+    seen = findings.seen
+    told: dict[str, Any] = {
+        "limited": any(each.refused for each in seen),
+        "requests_spent": len(seen),
+        "seconds_spent": round(max((each.received for each in seen), default=0.0), 3),
+        "left_undone": findings.undone,
+    }
+    if findings.choice is not None:
+        subject = findings.choice.subject
+        told["probe"] = {"request": subject.words if subject else None, "why": findings.choice.why}
+    if not told["limited"]:
+        told["none_seen"] = _none_seen(seen)
+        return told
+    if findings.identified is not None and findings.run is not None:
+        told |= _algorithm(findings.identified)
+        told["models"] = _models(findings.identified, findings.run)
+        told["trace"] = [each.number for each in findings.trace]
+    told |= {"scope": None, "scope_told": None, **_scope(findings.scope)}
+    told["refusal"] = _refusal(seen)
+    told["retry_after"] = _retry_after(findings.honesty)
+    told["headers"] = _headers(seen, told.get("quota"), told.get("window_s"))
+    told["calm_in_s"] = None if findings.calm_in_s is None else round(findings.calm_in_s, 1)
+    return told
+
+
+def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
+    """Up to how many requests, in how long, at which rate: the fastest stretch of a second."""
+    moments = sorted(each.sent for each in seen)
+    fastest, start = 0, 0
+    for end, at in enumerate(moments):
+        while at - moments[start] > 1.0:
+            start += 1
+        fastest = max(fastest, end - start + 1)
+    return {"requests": len(seen), "seconds": round(moments[-1] - moments[0], 1) if moments else 0.0, "per_s": fastest}
+
+
+def _algorithm(identified: Identification) -> dict[str, Any]:
+    parameters = identified.parameters
+    window = parameters.get("window")
+    interval = parameters.get("interval")
+    families = identified.families
+    bucket = bool(families) and families[0] in ("token_bucket", "quantised_bucket", "queueing_bucket")
+    several = "they give the same verdicts on everything that the budget allowed to be tried"
+    nearest = (
+        f"no family explains it: {identified.nearest} comes nearest, and contradicts {identified.mismatches} requests"
+    )
+    return {
+        "algorithm": "|".join(families) or None,
+        "why": several if len(families) > 1 else None if families else nearest,
+        "nearest": identified.nearest,
+        "confidence": round(identified.confidence, 2),
+        "quota": parameters.get("quota"),
+        "window_s": _rounded(window),
+        "burst": parameters.get("quota") if bucket else None,
+        "block_s": _rounded(parameters.get("block")),
+        "interval_s": _rounded(interval),
+        "batch": parameters.get("batch"),
+        "refill_per_s": _rounded(identified.sustainable_per_s) if bucket else None,
+        "sustainable_per_s": _rounded(identified.sustainable_per_s),
+        "bounds": {name: [_rounded(low), _rounded(high)] for name, (low, high) in identified.bounds.items()},
+        "counts_rejected": families[0] == "counting_log" if families else None,
+        "mismatches": identified.mismatches,
+        "runner_up": identified.runner_up,
+        "refuted": [asdict(each) for each in identified.refuted],
+        "identified_with": {"requests": identified.requests, "seconds": round(identified.seconds, 1)},
+    }
+
+
+def _models(identified: Identification, run: Run) -> list[dict[str, Any]]:
+    """The best and the next one, each along the trace."""
+    return [_model(fit, run) for fit in identified.fits[:2]]
+
+
+def _model(fit: Fit, run: Run) -> dict[str, Any]:
+    audible = heard(run.trace.decisions, fit.family.heeds_refusals)
+    points = curve(fit.model(), audible, POINTS)
+    return {
+        "family": fit.family.family,
+        "parameters": {name: _rounded(value) for name, value in fit.parameters.items()},
+        "mismatches": [number for number, _ in mismatches(fit.model(), run)],
+        "room": [[round(at, 4), left] for at, left in points],
+    }
+
+
+def _scope(scope: Scope | None) -> dict[str, Any]:
+    if scope is None:
+        return {}
+    return {
+        "scope": scope.name,
+        "scope_told": scope.told,
+        "scope_evidence": [
+            {
+                "dimension": control.dimension,
+                "request": control.subject.words if control.subject else None,
+                "shares": control.shares,
+                "why": control.why,
+                "requests": list(control.numbers),
+            }
+            for control in scope.controls
+        ],
+    }
+
+
+def _refusal(seen: Sequence[Seen]) -> dict[str, Any]:
+    refused = [each for each in seen if each.refused]
+    answer = refused[0].answer
+    return {
+        "statuses": dict(Counter(str(each.answer.status) for each in refused)),
+        "headers": {name: value for name, value in answer.headers if _tells(name)},
+        "response": answer.shown()[:BODY],
+        "curl": answer.curl(),
+    }
+
+
+def _tells(name: str) -> bool:
+    return name.lower() in TELLING or "ratelimit" in name.lower().replace("-", "")
+
+
+def _retry_after(honesty: Honesty | None) -> dict[str, Any] | None:
+    if honesty is None:
+        return None
+    return {**asdict(honesty), "tested": honesty.tested}
+
+
+def _headers(seen: Sequence[Seen], quota: int | None, window_s: float | None) -> dict[str, Any]:
+    claims = [each.claim for each in seen if each.claim.dialects]
+    quotas = Counter(claim.quota for claim in claims if claim.quota is not None)
+    windows = Counter(claim.window_s for claim in claims if claim.window_s is not None)
+    claimed = {
+        "quota": quotas.most_common(1)[0][0] if quotas else None,
+        "window_s": windows.most_common(1)[0][0] if windows else None,
+    }
+    agrees = None if claimed["quota"] is None or quota is None else claimed["quota"] == quota
+    if agrees and claimed["window_s"] is not None and window_s is not None:
+        agrees = abs(claimed["window_s"] - window_s) <= CLAIM_OFF_S
+    return {
+        "dialects": sorted({name for claim in claims for name in claim.dialects}),
+        "claimed": claimed,
+        "agrees": agrees,
+    }
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value

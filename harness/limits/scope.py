@@ -1,0 +1,100 @@
+"""Whose quota is it? With one subject's used up, single requests that differ from it in one thing alone.
+
+Each stands between two of the exhausted subject that are refused: so a window that turned meanwhile is noticed, and the
+request is tried again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from harness.limits.asker import Asker
+from harness.limits.purse import Spent
+from harness.limits.seen import Seen
+from harness.limits.subject import Subject
+
+# How often the quota is used up anew where it came back too soon.
+TRIES = 3
+LOOPBACK_TOO = "127.0.0.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """`shares` is None where it could not be tried, and `why` says why; `numbers` are its requests."""
+
+    dimension: str
+    subject: Subject | None
+    shares: bool | None
+    why: str
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`name` is "key", "session", "address", "operation" or "global", several joined by +; None where it is not known.
+    `told` says it in words."""
+
+    name: str | None
+    told: str
+    controls: tuple[Control, ...]
+
+
+Exhaust = Callable[[], Seen | None]
+
+
+def controls(asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool) -> Iterator[Control]:
+    """One for each thing by which a limiter may tell requests apart. `exhaust` uses up the subject's quota, and returns
+    the request that was refused; None where none was."""
+    for dimension, other, why_not in _others(asker, subject, loopback):
+        if other is None:
+            yield Control(dimension, None, None, why_not)
+            continue
+        try:
+            yield _tried(asker, subject, dimension, other, exhaust)
+        except Spent:
+            yield Control(dimension, other, None, "the budget was spent")
+
+
+def _others(asker: Asker, subject: Subject, loopback: bool) -> Iterator[tuple[str, Subject | None, str]]:
+    if subject.kind != "session":
+        yield "session", replace(subject, session=1), ""
+    operation = Subject("unknown" if subject.kind == "session" else "session", address=subject.address)
+    yield "operation", operation, ""
+    without = "no second tenant was given: set HARNESS_OTHER_API_KEY and HARNESS_OTHER_CLIENT_ID"
+    tenant = replace(subject, other_tenant=True)
+    yield "key", tenant if asker.has_other_tenant else None, "" if asker.has_other_tenant else without
+    elsewhere = "this machine reaches the target from one address"
+    yield "address", replace(subject, address=LOOPBACK_TOO) if loopback else None, "" if loopback else elsewhere
+
+
+def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhaust: Exhaust) -> Control:
+    purpose = f"scope: {other.words}"
+    numbers: list[int] = []
+    if not asker.knows(other):
+        asker.opened(other, f"scope: a session for {other.words}")
+    for _ in range(TRIES):
+        before = exhaust()
+        if before is None or not asker.knows(other):
+            break
+        [control] = asker.ask(other, purpose)
+        [after] = asker.ask(subject, "scope: still refused?")
+        numbers += [before.number, control.number, after.number]
+        if after.refused and control.verdict != "unknown":
+            return Control(dimension, other, control.refused, "", tuple(numbers))
+    return Control(dimension, other, None, "the quota came back too soon to tell", tuple(numbers))
+
+
+def scope_of(tried: tuple[Control, ...]) -> Scope:
+    """From what shares the quota to whose quota it is."""
+    shares = {control.dimension: control.shares for control in tried}
+    apart = [name for name in ("key", "session", "address", "operation") if shares.get(name) is False]
+    unknown = [name for name in ("key", "address") if shares.get(name) is None]
+    if "session" in apart:
+        return Scope("session", "each session has a quota of its own", tried)
+    if apart == [] and unknown:
+        return Scope(None, f"shared by all that was tried; whether by {' and '.join(unknown)} could not be", tried)
+    if apart == []:
+        return Scope("global", "everybody shares one quota", tried)
+    if unknown == ["key"]:
+        name = "+".join(apart)
+        return Scope(name, f"each {' and '.join(apart)} has a quota of its own; other keys could not be tried", tried)
+    return Scope("+".join(apart), f"each {' and '.join(apart)} has a quota of its own", tried)

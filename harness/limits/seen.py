@@ -1,0 +1,49 @@
+"""One request of an inquiry into a limiter, and what came back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.client.exchange import Answer
+from harness.dialects import Claim
+from harness.limits.subject import Subject
+
+# How servers say "too many": 429 (RFC 6585), 503 (nginx, by default), 509 and 420 (older ones).
+REFUSALS = frozenset({420, 429, 503, 509})
+
+Verdict = Literal["admitted", "refused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`sent` and `received` are in seconds since the inquiry began; `retry_after_s` counts from `received`. Those of
+    one `group` were sent at once."""
+
+    number: int
+    group: int
+    subject: Subject
+    purpose: str
+    sent: float
+    received: float
+    answer: Answer
+    retry_after_s: float | None
+    claim: Claim
+
+    @property
+    def verdict(self) -> Verdict:
+        """What came to nothing says nothing about a limit."""
+        if self.answer.status is None:
+            return "unknown"
+        return "refused" if self.answer.status in REFUSALS else "admitted"
+
+    @property
+    def admitted(self) -> bool:
+        return self.verdict == "admitted"
+
+    @property
+    def refused(self) -> bool:
+        return self.verdict == "refused"
+
+
+def all_refused(seen: Sequence[Seen]) -> bool:
+    return bool(seen) and all(each.refused for each in seen)
