@@ -6,6 +6,7 @@ header, one after the other: what the sink, the customers and the gate wrote, in
 The codec is lossless: `decode(encode(event)) == event` for every event, lone surrogates included.
 """
 
+import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -16,6 +17,11 @@ from harness.errors import JournalError
 from harness.events import Event
 
 VERSION = 1
+# How far an event may stand behind later ones in its part: a reply is stamped when its first byte comes, and written
+# with its last; an outcome is written in a moment. Nanoseconds.
+DISORDER = 5_000_000_000
+# What a run is known by before a single request is looked at, and so little of each that all can be held.
+MILESTONES = (events.Began, events.Replanned, events.Ended, events.Died, events.Aborted, events.Probed)
 
 _KINDS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(events.Event)}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -38,11 +44,22 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process's share of a run. `torn` counts lines cut short by a kill; a whole journal has none."""
+    """One process's share of a run. `torn` counts lines cut short by a kill; a whole journal has none.
+
+    `events` can be gone through again and again; those of a long run are read from its file each time. `found` are the
+    milestones among them, where whoever made the part has looked.
+    """
 
     header: Header
-    events: tuple[Event, ...]
+    events: Iterable[Event]
     torn: int = 0
+    found: tuple[Event, ...] | None = None
+
+    @property
+    def milestones(self) -> tuple[Event, ...]:
+        if self.found is not None:
+            return self.found
+        return tuple(event for event in self.events if isinstance(event, MILESTONES))
 
 
 def encode_header(header: Header) -> str:
@@ -135,9 +152,32 @@ def read(lines: Iterable[str]) -> list[Part]:
 
 
 def in_time(parts: Iterable[Part], phase: str) -> Iterator[Event]:
-    """The events of one phase from all its parts, in the order in which they happened (ties in the parts' order)."""
-    gathered = [event for part in parts if part.header.phase == phase for event in part.events]
-    yield from sorted(gathered, key=lambda event: event.at)
+    """The events of one phase from all its parts, in the order in which they happened (ties in the parts' order).
+
+    Of parts that are read as they go, an event that stands more than DISORDER behind later ones comes late: the plan of
+    a request, which is written when it is sent. It still comes before what follows from it.
+    """
+    ordered = (_ordered(part.events) for part in parts if part.header.phase == phase)
+    return heapq.merge(*ordered, key=_at)
+
+
+def _ordered(events: Iterable[Event]) -> Iterator[Event]:
+    if isinstance(events, tuple):
+        yield from sorted(events, key=_at)
+        return
+    waiting: list[tuple[int, int, Event]] = []
+    latest = 0
+    for place, event in enumerate(events):
+        heapq.heappush(waiting, (event.at, place, event))
+        latest = max(latest, event.at)
+        while waiting[0][0] < latest - DISORDER:
+            yield heapq.heappop(waiting)[2]
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+def _at(event: Event) -> int:
+    return event.at
 
 
 def _decode_header(record: dict[str, Any]) -> Header:

@@ -17,6 +17,7 @@ from harness.pairing import ARRIVAL_CLASSES
 from harness.seconds import SECOND, Seconds
 from harness.sparse import SparseHistogram
 from harness.verdict import Validity, judge_validity
+from harness.violations import Violations
 
 # So many seconds at least stay as they are, and so many steps at most hold what came before.
 RECENT = 300
@@ -152,6 +153,7 @@ class Live:
                 ambiguous=None,
                 series=(),
                 seconds=Seconds(0),
+                contract=Violations(0, 0, ()),
                 failures={},
                 exhausted={},
                 deaths=(),

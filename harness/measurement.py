@@ -1,6 +1,8 @@
 """What a load run came to: counts that reconcile, and latencies of every kind, each with its number of samples.
 
-Pure: the events of one phase in, one frozen record out. Nothing is judged here.
+Pure: the events of one phase in, one frozen record out. Nothing is judged here. A run is measured as it goes by: what
+is held is what is not decided yet, counts, and histograms; given shelves, a run of days takes no more memory than one
+of minutes.
 
     messages   planned = sent + missed;  sent = accepted + limited + refused + failed + unfinished
     replies    accepted = answered + late + lost + ambiguous + unsettled          (each message once)
@@ -9,8 +11,9 @@ Pure: the events of one phase in, one frozen record out. Nothing is judged here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from harness.events import (
     EXHAUSTED,
@@ -23,24 +26,42 @@ from harness.events import (
     Failed,
     Gauged,
     Limited,
-    Planned,
     Refused,
-    Replied,
-    Sent,
 )
-from harness.histogram import Histogram, Latency, summarise
-from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Paired, Pairing, pair
-from harness.seconds import SECOND, Group, Seconds
+from harness.exchanges import Exchange, Exchanges
+from harness.histogram import Histogram, Latency
+from harness.kept import Shelves, no_shelf
+from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Arrival, Paired, Pairer
+from harness.seconds import Group, Moment, Seconds
+from harness.violations import Inspection, Violations
 
 # A pause of the sink's event loop below this is what any busy machine does to a process.
 STALL_MS = 20.0
 # How many different reasons for a failure a result carries; the rest are summed up.
 MOST_REASONS = 20
+# How many reasons are told apart while a run is measured: a target can make each of its failures another.
+MOST_KINDS = 1000
+REST = "other reasons"
+# How many rows the run's course has at most: an hour of single seconds. A longer one is told in longer steps.
+MOST_ROWS = 3600
+# What the course tells of each second.
+COURSE = ("response", "reply")
+
+_NAMES = (
+    *("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan"),
+    *("lateness", "queued"),
+)
+_OUTCOMES: Mapping[type[Any], str] = {Acked: "accepted", Refused: "refused", Limited: "limited", Failed: "failed"}
+_GROUPS: Mapping[str, tuple[Group, str]] = {
+    "sendMessage": ("messages", "response"),
+    "createSession": ("sessions", "session"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """One second of the run, counted from its beginning. A latency (ms) belongs to the second of its message's send."""
+    """One second of the run, counted from its beginning, or in a long run a step of `width_s` of them. A latency (ms)
+    belongs to the second of its message's send."""
 
     at_s: int
     sent: int
@@ -50,6 +71,7 @@ class Second:
     replies: int
     response: Latency | None
     reply: Latency | None
+    width_s: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ class Measurements:
 
     `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
     `seconds` holds the same counts second by second, and the latencies that `measure` was told to keep.
+    `contract` is what came of holding every answer and every reply against the contract.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
 
@@ -89,6 +112,7 @@ class Measurements:
     ambiguous: Interval | None
     series: Sequence[Second]
     seconds: Seconds
+    contract: Violations
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
     deaths: Sequence[str]
@@ -98,61 +122,17 @@ class Measurements:
     duration_s: float
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """One request as it goes by."""
+class _Harness:
+    """What the harness said of itself while it measured."""
 
-    operation: str
-    planned: int
-    sent: int | None = None
-    queued: int = 0
-    acked: int | None = None
-    outcome: str = "missed"
-
-
-@dataclass(slots=True)
-class _Tally:
-    """One second as it fills."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    responses: list[int] = field(default_factory=list)
-    replies: list[int] = field(default_factory=list)
-
-    def closed(self, at_s: int) -> Second:
-        return Second(
-            at_s=at_s,
-            sent=self.outcomes["sent"],
-            accepted=self.outcomes["accepted"],
-            limited=self.outcomes["limited"],
-            failed=self.outcomes["failed"],
-            replies=len(self.replies),
-            response=summarise(self.responses),
-            reply=summarise(self.replies),
-        )
-
-
-@dataclass(slots=True)
-class _Ledger:
-    """What one pass over the events gathers."""
-
-    exchanges: dict[str, _Exchange] = field(default_factory=dict)
-    failures: Counter[str] = field(default_factory=Counter)
-    gauges: dict[str, Histogram] = field(default_factory=dict)
-    deaths: list[Died] = field(default_factory=list)
-    clocks: list[Compared] = field(default_factory=list)
-    stalled_ms: float = 0.0
-    began: int | None = None
-    first: int | None = None
-    last: int = 0
+    def __init__(self) -> None:
+        self.gauges: dict[str, Histogram] = {}
+        self.deaths: list[Died] = []
+        self.clocks: list[Compared] = []
+        self.stalled_ms = 0.0
 
     def enter(self, event: Event) -> None:
-        self.first = event.at if self.first is None else self.first
-        self.last = max(self.last, event.at)
         match event:
-            case Began():
-                self.began = event.at
-            case Planned():
-                self.exchanges[event.request] = _Exchange(event.operation, event.at)
             case Gauged():
                 # Gauges share the histogram: a value of 1.0 is kept as one "millisecond", in its own unit.
                 self.gauges.setdefault(f"{event.source}.{event.name}", Histogram()).record(round(event.value * 1e6))
@@ -162,166 +142,185 @@ class _Ledger:
                 self.deaths.append(event)
             case Compared():
                 self.clocks.append(event)
-            case Sent() | Acked() | Refused() | Limited() | Failed():
-                self._settle(event)
 
-    def _settle(self, event: Sent | Acked | Refused | Limited | Failed) -> None:
-        exchange = self.exchanges.get(event.request)
-        if exchange is None:  # its plan was in a line that a kill tore
+    def obituaries(self, begin: int) -> list[str]:
+        return [f"the {each.process} died after {(each.at - begin) / 1e9:.0f} s ({each.how})" for each in self.deaths]
+
+
+class Measuring:
+    """Takes the events of one phase in the order of time, about: what counts is the order within one session and within
+    one request. Given shelves, it holds no more than what is under way."""
+
+    def __init__(
+        self, reply_timeout_s: float, begin: int, by_second: Collection[str] = (), shelves: Shelves = no_shelf
+    ) -> None:
+        """`begin` is the moment from which seconds are counted (monotonic nanoseconds). The latencies named in
+        `by_second` are also kept second by second, so that windows can be judged."""
+        self._begin = begin
+        self._last: int | None = None
+        self._ended: int | None = None
+        self._exchanges = Exchanges(shelves())
+        self._pairer = Pairer(reply_timeout_s, shelves())
+        self._seconds = Seconds(begin, {*by_second, *COURSE}, shelves())
+        self._inspection = Inspection()
+        self._harness = _Harness()
+        self._counts: Counter[tuple[Group, str]] = Counter()
+        self._classes: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._histograms = {name: Histogram() for name in _NAMES}
+        self._ambiguous: tuple[int, int] | None = None
+
+    def enter(self, event: Event) -> None:
+        self._last = event.at if self._last is None else max(self._last, event.at)
+        if isinstance(event, Ended):
+            self._ended = event.at if self._ended is None else max(self._ended, event.at)
+        exchange = self._exchanges.enter(event)
+        outcome = _OUTCOMES.get(type(event))
+        if outcome is None:
+            self._harness.enter(event)
+        elif exchange is not None:
+            self._settle(exchange, outcome, event.at)
+            self._note_failure(event)
+        self._inspection.enter(event, exchange)
+        for decided in self._pairer.enter(event, exchange):
+            self._decide(decided)
+
+    def finish(self) -> Measurements:
+        """What it all came to. To be called once."""
+        last = self._begin if self._last is None else self._last
+        for exchange in self._exchanges.left():
+            self._settle(exchange, "missed" if exchange.sent is None else "unfinished", None)
+        for decided in self._pairer.finish(last if self._ended is None else self._ended):
+            self._decide(decided)
+        return Measurements(
+            messages=self._outcomes("messages"),
+            sessions=self._outcomes("sessions"),
+            replies={name: self._classes[name] for name in (*MESSAGE_CLASSES, *ARRIVAL_CLASSES)},
+            arrivals=sum(self._classes[name] for name in ARRIVAL_CLASSES),
+            latencies={name: histogram.summary() for name, histogram in self._histograms.items()},
+            curves={name: histogram.curve() for name, histogram in self._histograms.items()},
+            ambiguous=self._interval(),
+            series=list(_series(self._seconds)),
+            seconds=self._seconds,
+            contract=self._inspection.finish(),
+            failures=_most_common(self._failures),
+            exhausted={why: count for why, count in self._failures.items() if why.startswith(EXHAUSTED)},
+            deaths=self._harness.obituaries(self._begin),
+            clocks=tuple(self._harness.clocks),
+            gauges={name: histogram.summary() for name, histogram in sorted(self._harness.gauges.items())},
+            stalled_s=round(self._harness.stalled_ms / 1000, 3),
+            duration_s=round((last - self._begin) / 1e9, 3),
+        )
+
+    def _settle(self, exchange: Exchange, outcome: str, at: int | None) -> None:
+        """A request has come to its end, at the moment `at` where the target made it."""
+        acked = at if outcome == "accepted" else None
+        if exchange.sent is not None:
+            self._histograms["lateness"].record(exchange.sent - exchange.planned - exchange.queued)
+            self._histograms["queued"].record(exchange.queued)
+        if exchange.operation not in _GROUPS:
             return
-        match event:
-            case Sent():
-                exchange.sent, exchange.queued, exchange.outcome = event.at, event.queued, "unfinished"
-            case Acked():
-                exchange.acked, exchange.outcome = event.at, "accepted"
-            case Refused():
-                exchange.outcome = "refused"
-                self.failures[f"HTTP {event.status} {event.code or ''}".strip()] += 1
-            case Limited():
-                exchange.outcome = "limited"
-            case Failed():
-                exchange.outcome = "failed"
-                self.failures[event.reason] += 1
+        group, latency = _GROUPS[exchange.operation]
+        self._counts[group, outcome] += 1
+        if exchange.sent is None:
+            self._seconds.count(exchange.planned, group, "planned", outcome)
+            return
+        self._seconds.sent(exchange.sent, group)
+        self._seconds.count(exchange.sent, group, "planned", "sent", outcome)
+        if acked is not None:
+            self._time(latency, exchange.planned, exchange.sent, acked)
+
+    def _decide(self, decided: Paired | Arrival) -> None:
+        self._classes[decided.ended] += 1
+        if isinstance(decided, Arrival):
+            self._seconds.count(decided.reply.at, "replies", decided.ended)
+            return
+        message = decided.message
+        self._seconds.count(message.sent, "replies", decided.ended)
+        if decided.replied is None:
+            return
+        if decided.ended != "ambiguous":
+            self._time("reply", message.planned, message.sent, decided.replied)
+        elif decided.sent_interval is not None:
+            earliest, latest = decided.sent_interval
+            least, most = self._ambiguous or (decided.replied - latest, decided.replied - earliest)
+            self._ambiguous = min(least, decided.replied - latest), max(most, decided.replied - earliest)
+
+    def _time(self, name: str, planned: int, sent: int, at: int) -> None:
+        for kind, nanoseconds in ((name, at - sent), (f"{name}_from_plan", at - planned)):
+            self._histograms[kind].record(nanoseconds)
+            self._seconds.latency(sent, kind, nanoseconds)
+
+    def _note_failure(self, event: Event) -> None:
+        if isinstance(event, Refused):
+            reason = f"HTTP {event.status} {event.code or ''}".strip()
+        elif isinstance(event, Failed):
+            reason = event.reason
+        else:
+            return
+        known = reason in self._failures or len(self._failures) < MOST_KINDS or reason.startswith(EXHAUSTED)
+        self._failures[reason if known else REST] += 1
+
+    def _outcomes(self, group: Group) -> dict[str, int]:
+        names = ("accepted", "limited", "refused", "failed", "unfinished", "missed")
+        counts = {name: self._counts[group, name] for name in names}
+        planned = sum(counts.values())
+        return {"planned": planned, "sent": planned - counts["missed"], **counts}
+
+    def _interval(self) -> Interval | None:
+        if self._ambiguous is None:
+            return None
+        least, most = self._ambiguous
+        return Interval(self._classes["ambiguous"], round(least / 1e6, 3), round(most / 1e6, 3))
 
 
 def measure(events: Iterable[Event], reply_timeout_s: float, by_second: Collection[str] = ()) -> Measurements:
-    """Measures the events of one phase, given in the order of time. The latencies named in `by_second` are also kept
-    second by second, so that windows can be judged."""
+    """Measures the events of one phase, given in the order of time, all at once. The latencies named in `by_second` are
+    also kept second by second, so that windows can be judged."""
     history = list(events)
-    ledger = _Ledger()
+    began = next((event for event in history if isinstance(event, Began)), None)
+    first = began or next(iter(history), None)
+    measuring = Measuring(reply_timeout_s, first.at if first else 0, by_second)
     for event in history:
-        ledger.enter(event)
-    pairing = pair(history, reply_timeout_s, _end(history, ledger.last))
-    begin = ledger.began if ledger.began is not None else (ledger.first or 0)
-    histograms = _histograms(ledger, pairing.messages)
-    exchanges = ledger.exchanges.values()
-    classes = Counter[str](paired.ended for paired in pairing.messages)
-    classes.update(arrival.ended for arrival in pairing.arrivals)
-    return Measurements(
-        messages=_counts(e.outcome for e in exchanges if e.operation == "sendMessage"),
-        sessions=_counts(e.outcome for e in exchanges if e.operation == "createSession"),
-        replies={name: classes[name] for name in (*MESSAGE_CLASSES, *ARRIVAL_CLASSES)},
-        arrivals=sum(isinstance(event, Replied) for event in history),
-        latencies={name: histogram.summary() for name, histogram in histograms.items()},
-        curves={name: histogram.curve() for name, histogram in histograms.items()},
-        ambiguous=_ambiguous(pairing.messages),
-        series=_series(ledger, pairing.messages, begin),
-        seconds=_seconds(ledger, pairing, begin, by_second),
-        failures=_most_common(ledger.failures),
-        exhausted={why: count for why, count in ledger.failures.items() if why.startswith(EXHAUSTED)},
-        deaths=[
-            f"the {death.process} died after {(death.at - begin) / 1e9:.0f} s ({death.how})" for death in ledger.deaths
-        ],
-        clocks=tuple(ledger.clocks),
-        gauges={name: histogram.summary() for name, histogram in sorted(ledger.gauges.items())},
-        stalled_s=round(ledger.stalled_ms / 1000, 3),
-        duration_s=round((ledger.last - begin) / 1e9, 3),
+        measuring.enter(event)
+    return measuring.finish()
+
+
+def _series(seconds: Seconds) -> Iterator[Second]:
+    """The run's course, in steps that are as short as the number of rows allows: doubled until they are few."""
+    span = seconds.busy("messages")
+    width = 1
+    while len(span) > MOST_ROWS * width:
+        width *= 2
+    for start in range(span.start, span.stop, width):
+        within = range(start, min(start + width, span.stop))
+        yield _row(start, len(within), seconds.at(start) if width == 1 else _merged(seconds, within))
+
+
+def _merged(seconds: Seconds, within: range) -> Moment:
+    moment = Moment()
+    for second in within:
+        moment.merge(seconds.at(second))
+    return moment
+
+
+def _row(start: int, width: int, moment: Moment) -> Second:
+    response, reply = (moment.latencies.get(kind) for kind in COURSE)
+    return Second(
+        at_s=start,
+        sent=moment.counts["messages", "sent"],
+        accepted=moment.counts["messages", "accepted"],
+        limited=moment.counts["messages", "limited"],
+        failed=moment.counts["messages", "failed"],
+        replies=reply.count if reply else 0,
+        response=response.summary() if response else None,
+        reply=reply.summary() if reply else None,
+        width_s=width,
     )
-
-
-def _end(history: Sequence[Event], last: int) -> int:
-    """When the sink stopped listening: the phase's end, or the last thing known of a run that was killed."""
-    return max((event.at for event in history if isinstance(event, Ended)), default=last)
-
-
-def _counts(outcomes: Iterable[str]) -> dict[str, int]:
-    counted = Counter(outcomes)
-    sent = counted.total() - counted["missed"]
-    names = ("accepted", "limited", "refused", "failed", "unfinished", "missed")
-    return {"planned": counted.total(), "sent": sent, **{name: counted[name] for name in names}}
-
-
-def _histograms(ledger: _Ledger, pairs: Iterable[Paired]) -> dict[str, Histogram]:
-    names = (
-        *("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan"),
-        *("lateness", "queued"),
-    )
-    histograms = {name: Histogram() for name in names}
-    for exchange in ledger.exchanges.values():
-        if exchange.sent is not None:
-            histograms["lateness"].record(exchange.sent - exchange.planned - exchange.queued)
-            histograms["queued"].record(exchange.queued)
-        if exchange.sent is None or exchange.acked is None:
-            continue
-        if exchange.operation == "sendMessage":
-            histograms["response"].record(exchange.acked - exchange.sent)
-            histograms["response_from_plan"].record(exchange.acked - exchange.planned)
-        elif exchange.operation == "createSession":
-            histograms["session"].record(exchange.acked - exchange.sent)
-            histograms["session_from_plan"].record(exchange.acked - exchange.planned)
-    for paired in _exact(pairs):
-        assert paired.replied is not None
-        histograms["reply"].record(paired.replied - paired.message.sent)
-        histograms["reply_from_plan"].record(paired.replied - paired.message.planned)
-    return histograms
-
-
-def _exact(pairs: Iterable[Paired]) -> Iterable[Paired]:
-    return (paired for paired in pairs if paired.ended in ("answered", "late"))
-
-
-def _ambiguous(pairs: Iterable[Paired]) -> Interval | None:
-    intervals = [
-        (paired.replied - paired.sent_interval[1], paired.replied - paired.sent_interval[0])
-        for paired in pairs
-        if paired.ended == "ambiguous" and paired.replied is not None and paired.sent_interval is not None
-    ]
-    if not intervals:
-        return None
-    least, most = min(low for low, _ in intervals), max(high for _, high in intervals)
-    return Interval(len(intervals), round(least / 1e6, 3), round(most / 1e6, 3))
-
-
-def _series(ledger: _Ledger, pairs: Iterable[Paired], begin: int) -> list[Second]:
-    seconds: dict[int, _Tally] = {}
-
-    def second_of(sent: int) -> _Tally:
-        return seconds.setdefault((sent - begin) // SECOND, _Tally())
-
-    for exchange in ledger.exchanges.values():
-        if exchange.operation != "sendMessage" or exchange.sent is None:
-            continue
-        tally = second_of(exchange.sent)
-        tally.outcomes.update(("sent", exchange.outcome))
-        if exchange.acked is not None:
-            tally.responses.append(exchange.acked - exchange.sent)
-    for paired in _exact(pairs):
-        assert paired.replied is not None
-        second_of(paired.message.sent).replies.append(paired.replied - paired.message.sent)
-    span = range(min(seconds, default=0), max(seconds, default=-1) + 1)
-    return [seconds.get(at, _Tally()).closed(at) for at in span]
-
-
-def _seconds(ledger: _Ledger, pairing: Pairing, begin: int, kinds: Collection[str]) -> Seconds:
-    seconds = Seconds(begin, kinds)
-    groups: dict[str, tuple[Group, str]] = {
-        "sendMessage": ("messages", "response"),
-        "createSession": ("sessions", "session"),
-    }
-    for exchange in ledger.exchanges.values():
-        if exchange.operation not in groups:
-            continue
-        group, latency = groups[exchange.operation]
-        if exchange.sent is None:
-            seconds.count(exchange.planned, group, "planned", exchange.outcome)
-            continue
-        seconds.sent(exchange.sent, group)
-        seconds.count(exchange.sent, group, "planned", "sent", exchange.outcome)
-        if exchange.acked is not None:
-            seconds.latency(exchange.sent, latency, exchange.acked - exchange.sent)
-            seconds.latency(exchange.sent, f"{latency}_from_plan", exchange.acked - exchange.planned)
-    for paired in pairing.messages:
-        seconds.count(paired.message.sent, "replies", paired.ended)
-    for arrival in pairing.arrivals:
-        seconds.count(arrival.reply.at, "replies", arrival.ended)
-    for paired in _exact(pairing.messages):
-        assert paired.replied is not None
-        seconds.latency(paired.message.sent, "reply", paired.replied - paired.message.sent)
-        seconds.latency(paired.message.sent, "reply_from_plan", paired.replied - paired.message.planned)
-    return seconds
 
 
 def _most_common(failures: Counter[str]) -> dict[str, int]:
-    shown = dict(failures.most_common(MOST_REASONS))
+    told = Counter({reason: count for reason, count in failures.items() if reason != REST})
+    shown = dict(told.most_common(MOST_REASONS))
     rest = failures.total() - sum(shown.values())
-    return shown | ({"other reasons": rest} if rest else {})
+    return shown | ({REST: rest} if rest else {})

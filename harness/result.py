@@ -6,7 +6,7 @@ that a run does not have is absent.
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from harness.errors import JournalError
 from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
+from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
-from harness.measurement import Measurements, measure
+from harness.measurement import Measurements, Measuring
 from harness.objective import parse_objective
 from harness.requirements import Requirement
 from harness.verdict import (
@@ -32,7 +33,6 @@ from harness.verdict import (
     load_verdict,
     worst,
 )
-from harness.violations import violations
 
 SCHEMA = "harness-result/1"
 # Those of a whole run, and all that there are.
@@ -40,18 +40,41 @@ PHASES = ("conform", "load")
 ALL_PHASES = (*PHASES, "limits")
 
 
-def result_of(parts: Sequence[Part]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """One phase of a run. Its milestones, in the order of time, are at hand; its events are gone through."""
+
+    name: str
+    parts: Sequence[Part]
+    milestones: Sequence[Event]
+    shelves: Shelves
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], name: str, shelves: Shelves) -> "_Phase":
+        own = [part for part in parts if part.header.phase == name]
+        milestones = sorted((event for part in own for event in part.milestones), key=lambda event: event.at)
+        return cls(name, own, milestones, shelves)
+
+    @property
+    def ended(self) -> Ended | None:
+        return next((event for event in self.milestones if isinstance(event, Ended)), None)
+
+    def events(self) -> Iterator[Event]:
+        return in_time(self.parts, self.name)
+
+
+def result_of(parts: Sequence[Part], shelves: Shelves = no_shelf) -> dict[str, Any]:
     """The result of the run whose journal has these parts. Raises JournalError where no phase of it ever began, and
-    where an event says what no harness writes."""
+    where an event says what no harness writes. `shelves` are for what does not fit into memory of a long run."""
     try:
-        return _result_of(parts)
+        return _result_of(parts, shelves)
     except (ArithmeticError, AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise JournalError(f"not a journal of this harness, or edited: {type(error).__name__}: {error}") from error
 
 
-def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
-    phases = {name: list(in_time(parts, name)) for name in ALL_PHASES}
-    began = {name: event for name, events in phases.items() for event in events if isinstance(event, Began)}
+def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
+    phases = {name: _Phase.of(parts, name, shelves) for name in ALL_PHASES}
+    began = {name: event for name, phase in phases.items() for event in phase.milestones if isinstance(event, Began)}
     if not began:
         raise JournalError("this journal tells of no run: no phase of it ever began")
     whole = _whole(parts)
@@ -70,7 +93,7 @@ def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
         "phases": {},
     }
     for name, event in began.items():
-        ended = next((e for e in phases[name] if isinstance(e, Ended)), None)
+        ended = phases[name].ended
         result["phases"][name] = _phase(event, ended)
         part, verdict = _JUDGES[name](phases[name], event)
         result |= part
@@ -78,7 +101,7 @@ def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
         result["phases"][name]["verdict"] = verdicts[-1]
     verdicts += ["could_not_run" for name in whole if name not in began]
     torn = sum(part.torn for part in parts)
-    killed = any(isinstance(event, Died) for part in parts for event in part.events)
+    killed = any(isinstance(event, Died) for part in parts for event in part.milestones)
     if torn and not killed and all(event.ending == "completed" for event in _endings(parts)):
         verdicts.append("could_not_run")  # nobody was killed, so that the journal was damaged afterwards
     result["torn_lines"] = torn
@@ -89,19 +112,20 @@ def _result_of(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _endings(parts: Sequence[Part]) -> Iterator[Ended]:
-    return (event for part in parts for event in part.events if isinstance(event, Ended))
+    return (event for part in parts for event in part.milestones if isinstance(event, Ended))
 
 
 def _whole(parts: Sequence[Part]) -> Sequence[str]:
     """The phases that a run of several meant to have; empty for a run of one."""
-    meant = next((event.settings for event in in_time(parts, "run") if isinstance(event, Began)), {})
+    whole = _Phase.of(parts, "run", no_shelf)
+    meant = next((event.settings for event in whole.milestones if isinstance(event, Began)), {})
     return tuple(meant.get("phases", ()))
 
 
-def _conform(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+def _conform(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = began.settings
     requirements = [Requirement(**{**row, "checks": tuple(row["checks"])}) for row in settings["requirements"]]
-    checked = [event for event in events if isinstance(event, Checked)]
+    checked = [event for event in phase.events() if isinstance(event, Checked)]
     known = from_journal(settings.get("known_failures"))
     decided = judge_requirements(requirements, checked, bool(settings.get("strict")), known, _when(began.wall).date())
     rows = [_requirement(verdict, settings.get("seed")) for verdict in decided]
@@ -142,21 +166,23 @@ def _known(known: Known) -> dict[str, str]:
     }
 
 
-def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     settings = dict(began.settings)
-    for event in events:
+    for event in phase.milestones:
         if isinstance(event, Replanned):
             settings |= event.settings
     if settings.get("scenario") == capacity.SCENARIO:
-        return _capacity(events, began)
+        return _capacity(phase.milestones, began)
     given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
-    measured = measure(events, settings["reply_timeout_s"], windows.kinds(given))
+    measuring = Measuring(settings["reply_timeout_s"], began.at, windows.kinds(given), phase.shelves)
+    for event in phase.events():
+        measuring.enter(event)
+    measured = measuring.finish()
     objectives = [
         windows.judge(objective, measured.seconds) if objective.window_s else figures.judge(objective, measured)
         for objective in given
     ]
     validity = judge_validity(measured)
-    broken = violations(events)
     load = {
         "scenario": settings.get("scenario"),
         "customers": settings.get("customers"),
@@ -178,7 +204,7 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
         "ambiguous_reply_ms": asdict(measured.ambiguous) if measured.ambiguous else None,
         "objectives": objectives,
         "failures": dict(measured.failures),
-        "contract": {**asdict(broken), "per_million": broken.per_million},
+        "contract": {**asdict(measured.contract), "per_million": measured.contract.per_million},
         "curves_ms": {name: [list(point) for point in measured.curves[name]] for name in figures.LATENCIES},
         "series": [asdict(second) for second in measured.series],
         "validity": {
@@ -201,7 +227,7 @@ def _load(events: Sequence[Event], began: Began) -> tuple[dict[str, Any], Verdic
             "sink_rejected": _rejected(measured),
         },
     }
-    if aborted := next((event for event in events if isinstance(event, Aborted)), None):
+    if aborted := next((event for event in phase.milestones if isinstance(event, Aborted)), None):
         load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
 
@@ -213,9 +239,9 @@ def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Ve
     return {"capacity": found}, verdict
 
 
-def _limits(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
+def _limits(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     """What was found, and every request behind it: seconds since the first."""
-    events = list(events)
+    events = list(phase.events())
     asked = sorted((event for event in events if isinstance(event, Asked)), key=lambda event: event.number)
     identified = next((event for event in events if isinstance(event, Identified)), None)
     first = asked[0].at if asked else began.at
@@ -250,7 +276,7 @@ def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[
     }
 
 
-Judge = Callable[[Sequence[Event], Began], tuple[dict[str, Any], Verdict]]
+Judge = Callable[[_Phase, Began], tuple[dict[str, Any], Verdict]]
 _JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load, "limits": _limits}
 
 
@@ -296,10 +322,11 @@ def _rejected(measured: Measurements) -> dict[str, int]:
     }
 
 
-def _finish(events: Sequence[Event], began: Began) -> int:
+def _finish(phase: _Phase, began: Began) -> int:
     """Wall time of a phase's end; of a killed one, of the last thing known of it."""
-    ended = next((event.wall for event in events if isinstance(event, Ended)), None)
-    return ended or began.wall + max(event.at for event in events) - began.at
+    if phase.ended is not None and phase.ended.wall:
+        return phase.ended.wall
+    return began.wall + max(event.at for event in phase.events()) - began.at
 
 
 def _calendar(wall_ns: int) -> str:

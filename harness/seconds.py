@@ -6,13 +6,16 @@ request belongs to the second in which it was sent (to that of its plan where it
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from harness.histogram import Latency
+from harness.kept import Kept, Shelf
 from harness.sparse import SparseHistogram
 
 SECOND = 1_000_000_000
 Group = Literal["messages", "sessions", "replies"]
+# Seconds that are held in memory, of those in which something may still change: all.
+MOST_HELD = 120
 
 
 class Moment:
@@ -23,6 +26,11 @@ class Moment:
     def __init__(self) -> None:
         self.counts: Counter[tuple[Group, str]] = Counter()
         self.latencies: dict[str, SparseHistogram] = {}
+
+    def merge(self, other: "Moment") -> None:
+        self.counts.update(other.counts)
+        for kind, latency in other.latencies.items():
+            self.latencies.setdefault(kind, SparseHistogram()).merge(latency)
 
 
 class Stretch:
@@ -74,11 +82,13 @@ class Stretch:
 class Seconds:
     """A run's seconds as they fill. Only latencies of the `kinds` that somebody will ask for are kept."""
 
-    def __init__(self, begin: int, kinds: Collection[str] = ()) -> None:
+    def __init__(
+        self, begin: int, kinds: Collection[str] = (), shelf: Shelf | None = None, most_held: int = MOST_HELD
+    ) -> None:
         """`begin` is the moment from which seconds are counted (monotonic nanoseconds)."""
         self._begin = begin
         self._kinds = frozenset(kinds)
-        self._moments: dict[int, Moment] = {}
+        self._moments: Kept[Moment] = Kept(_pack, _unpack, shelf, most_held)
         self._sent: dict[Group, tuple[int, int]] = {}
 
     def number(self, at: int) -> int:
@@ -90,7 +100,7 @@ class Seconds:
         return self._begin + second * SECOND
 
     def count(self, at: int, group: Group, *names: str) -> None:
-        moment = self._moments.setdefault(self.number(at), Moment())
+        moment = self._moment(at)
         for name in names:
             moment.counts[group, name] += 1
 
@@ -101,7 +111,7 @@ class Seconds:
 
     def latency(self, at: int, kind: str, nanoseconds: int) -> None:
         if kind in self._kinds:
-            latencies = self._moments.setdefault(self.number(at), Moment()).latencies
+            latencies = self._moment(at).latencies
             latencies.setdefault(kind, SparseHistogram()).record(nanoseconds)
 
     def whole(self, group: Group) -> range:
@@ -111,8 +121,15 @@ class Seconds:
         first, last = self._sent[group]
         return range(-((self._begin - first) // SECOND), (last - self._begin) // SECOND)
 
+    def busy(self, group: Group) -> range:
+        """The seconds from the first in which a request was sent to the last."""
+        if group not in self._sent:
+            return range(0)
+        first, last = self._sent[group]
+        return range(self.number(first), self.number(last) + 1)
+
     def at(self, second: int) -> Moment:
-        return self._moments.get(second) or Moment()
+        return self._moments.look(str(second)) or Moment()
 
     def stretch(self, seconds: Iterable[int]) -> Stretch:
         """These seconds as one."""
@@ -123,5 +140,27 @@ class Seconds:
 
     def forget(self, before: int) -> None:
         """Makes room: seconds before that one will not be asked for again."""
-        for second in [second for second in self._moments if second < before]:
-            del self._moments[second]
+        for second in [second for second, _ in self._moments.items() if int(second) < before]:
+            self._moments.pop(second)
+
+    def _moment(self, at: int) -> Moment:
+        second = str(self.number(at))
+        moment = self._moments.get(second)
+        if moment is None:
+            moment = Moment()
+            self._moments.put(second, moment)
+        return moment
+
+
+def _pack(moment: Moment) -> list[Any]:
+    return [
+        [[group, name, count] for (group, name), count in moment.counts.items()],
+        {kind: latency.to_json() for kind, latency in moment.latencies.items()},
+    ]
+
+
+def _unpack(data: list[Any]) -> Moment:
+    moment = Moment()
+    moment.counts.update({(group, name): count for group, name, count in data[0]})
+    moment.latencies = {kind: SparseHistogram.from_json(latency) for kind, latency in data[1].items()}
+    return moment

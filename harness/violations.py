@@ -6,9 +6,9 @@ objectives to say.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from harness.events import BROKE_CONTRACT, Acked, Began, Event, Failed, Limited, Planned, Refused, Replied
+from harness.events import BROKE_CONTRACT, Acked, Began, Event, Failed, Limited, Refused, Replied
+from harness.exchanges import Exchange, Exchanges
 
 # How many are told one by one: the first of each kind come before the second of any.
 MOST_TOLD = 5
@@ -43,44 +43,49 @@ class Violations:
         return round(1e6 * self.broken / self.checked, 1) if self.checked else None
 
 
-def violations(events: Iterable[Event]) -> Violations:
-    """Of the events of one phase, given in the order of time."""
-    operations: dict[str, str] = {}
-    kinds: dict[tuple[str, str], list[int]] = {}
-    checked = began = 0
-    for event in events:
+class Inspection:
+    """Takes the events of one phase in the order of time, each with the exchange that it belongs to."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[str, str], list[int]] = {}
+        self._checked = self._began = 0
+
+    def enter(self, event: Event, exchange: Exchange | None) -> None:
         match event:
             case Began():
-                began = event.at
-            case Planned():
-                operations[event.request] = event.operation
+                self._began = event.at
+            case Failed(status=None):
+                pass  # no answer, so none that could break anything
             case Acked() | Refused() | Limited() | Failed():
-                where = operations.pop(event.request, "?")
-                if isinstance(event, Failed) and event.status is None:
-                    continue  # no answer, so none that could break anything
-                checked += 1
-                _note(kinds, where, _of_answer(event), event.at)
+                self._note(exchange.operation if exchange else "?", _of_answer(event), event.at)
             case Replied():
-                checked += 1
-                _note(kinds, WEBHOOK, event.problems[0] if event.problems else None, event.at)
-            case _:
-                pass
-    first = [
-        Violation(round((at - began) / 1e9, 3), where, problem, count)
-        for (where, problem), (at, count) in list(kinds.items())[:MOST_TOLD]
-    ]
-    return Violations(checked, sum(count for _, count in kinds.values()), tuple(first))
+                self._note(WEBHOOK, event.problems[0] if event.problems else None, event.at)
+
+    def finish(self) -> Violations:
+        first = [
+            Violation(round((at - self._began) / 1e9, 3), where, problem, count)
+            for (where, problem), (at, count) in list(self._kinds.items())[:MOST_TOLD]
+        ]
+        return Violations(self._checked, sum(count for _, count in self._kinds.values()), tuple(first))
+
+    def _note(self, where: str, problem: str | None, at: int) -> None:
+        self._checked += 1
+        if problem is not None:
+            kind = (where, problem)
+            if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
+                kind = (where, OTHERS)
+            self._kinds.setdefault(kind, [at, 0])[1] += 1
+
+
+def violations(events: Iterable[Event]) -> Violations:
+    """Of the events of one phase, given in the order of time."""
+    inspection, exchanges = Inspection(), Exchanges()
+    for event in events:
+        inspection.enter(event, exchanges.enter(event))
+    return inspection.finish()
 
 
 def _of_answer(event: Acked | Refused | Limited | Failed) -> str | None:
     if isinstance(event, Failed):
         return event.reason.removeprefix(f"{BROKE_CONTRACT}: ")
     return None if isinstance(event, Acked) else event.problem
-
-
-def _note(kinds: dict[Any, list[int]], where: str, problem: str | None, at: int) -> None:
-    if problem is not None:
-        kind = (where, problem)
-        if kind not in kinds and len(kinds) >= MOST_KINDS:
-            kind = (where, OTHERS)
-        kinds.setdefault(kind, [at, 0])[1] += 1

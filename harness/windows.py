@@ -25,13 +25,33 @@ class Window:
     value: float
 
 
+class _Judged:
+    """What the windows of a run came to; of days there are too many to keep them all."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self.worst: Window | None = None
+        self.judged = self.missed = self.left_out = 0
+
+    def enter(self, window: Window | None) -> None:
+        if window is None:
+            self.left_out += 1
+            return
+        self.judged += 1
+        self.missed += not self._objective.holds(window.value)
+        badness = self._objective.badness
+        if self.worst is None or badness(window.value) > badness(self.worst.value):
+            self.worst = window
+
+
 def judge(objective: Objective, seconds: Seconds, within: range | None = None) -> dict[str, Any]:
     """As `figures.judge`, with the figure of the worst window, and "window_s", "worst_at_s" (its first second; None
     without one) and "windows": {"judged", "missed", "left_out"}. `within` are the seconds to look at; None: all
     that are whole."""
-    judged = list(slide(objective, seconds, within or seconds.whole(group_of(objective))))
-    found = [window for window in judged if window is not None]
-    worst = max(found, key=lambda window: objective.badness(window.value), default=None)
+    tally = _Judged(objective)
+    for window in slide(objective, seconds, within or seconds.whole(group_of(objective))):
+        tally.enter(window)
+    worst = tally.worst
     met = worst is not None and objective.holds(worst.value)
     return {
         "objective": objective.text,
@@ -40,11 +60,7 @@ def judge(objective: Objective, seconds: Seconds, within: range | None = None) -
         "verdict": "pass" if met else "fail",
         "window_s": objective.window_s,
         "worst_at_s": worst.at_s if worst else None,
-        "windows": {
-            "judged": len(found),
-            "missed": sum(not objective.holds(window.value) for window in found),
-            "left_out": len(judged) - len(found),
-        },
+        "windows": {"judged": tally.judged, "missed": tally.missed, "left_out": tally.left_out},
     }
 
 

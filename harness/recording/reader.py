@@ -3,11 +3,11 @@
 import gzip
 import shutil
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import JournalError
-from harness.journal import Part, read
+from harness.journal import Part
+from harness.recording.section import find_parts, written
 
 JOURNAL = "journal.ndjson"
 PARTS = "parts"
@@ -15,12 +15,18 @@ PARTS = "parts"
 LARGE = 8 * 1024 * 1024
 
 
-def read_run(folder: Path) -> list[Part]:
-    """Every part of the run in `folder`. Raises JournalError where there is none, or where it is not ours."""
+def open_run(folder: Path) -> list[Part]:
+    """Every part of the run in `folder`, looked through once; its events are read from the disk whenever they are asked
+    for. Raises JournalError where there is none, or where it is not ours."""
     try:
-        return [part for path in _files(folder) for part in read(_lines(path))]
+        return [part for path in _files(folder) for part in find_parts(path)]
     except (OSError, EOFError, zlib.error) as error:
         raise JournalError(f"{folder}: its journal cannot be read: {error}") from None
+
+
+def read_run(folder: Path) -> list[Part]:
+    """The same with all events in memory: for short runs, and for who looks at single events. Raises JournalError."""
+    return [Part(part.header, tuple(part.events), part.torn) for part in open_run(folder)]
 
 
 def join(folder: Path) -> Path:
@@ -34,9 +40,11 @@ def join(folder: Path) -> Path:
     if not parts:
         return journal
     unfinished = folder / f".{journal.name}.unfinished"
-    with gzip.open(unfinished, "wb") if large else unfinished.open("wb") as joined:
-        for path in parts:
-            joined.writelines(_written(path))
+    unfinished.unlink(missing_ok=True)
+    for path in parts:
+        # Each a member of its own, so that one part can be read without what stands before it.
+        with gzip.open(unfinished, "ab") if large else unfinished.open("ab") as joined:
+            joined.writelines(written(path))
             joined.write(b"\n")
     unfinished.replace(journal)
     shutil.rmtree(folder / PARTS)
@@ -51,21 +59,3 @@ def _files(folder: Path) -> list[Path]:
     if not parts:
         raise JournalError(f"{folder} holds no journal: it is no run's folder, or the run never started")
     return parts
-
-
-def _lines(path: Path) -> Iterator[str]:
-    if path.suffix == ".gz":
-        with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
-            yield from file
-    else:
-        yield from (line.decode("utf-8", "replace") for line in _written(path))
-
-
-def _written(path: Path) -> Iterator[bytes]:
-    """The lines of a part, without the room that its writer reserved and did not use."""
-    with path.open("rb") as part:
-        for line in part:
-            written, nothing, _ = line.partition(b"\0")
-            yield written
-            if nothing:
-                return

@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.events import Began, Ended
 from harness.journal import Part
-from harness.recording.reader import join, read_run
+from harness.recording.reader import join, open_run
+from harness.recording.shelf import shelves
 from harness.report import html, junit, result_json, sarif, summary
 from harness.report.legible import cleaned, legible
 from harness.report.lines import places
@@ -27,7 +28,9 @@ def write_report(folder: Path, redactor: Redactor | None = None) -> dict[str, An
     there only where a gate ran. Raises JournalError where the folder holds no journal of a run.
     """
     join(folder)
-    result: dict[str, Any] = cleaned(result_of(read_run(folder)), redactor or Redactor())
+    parts = open_run(folder)
+    with shelves(folder) as room:
+        result: dict[str, Any] = cleaned(result_of(parts, room), redactor or Redactor())
     _write(folder, result)
     shutil.rmtree(folder / SO_FAR, ignore_errors=True)
     return result
@@ -39,16 +42,17 @@ def write_so_far(folder: Path, redactor: Redactor | None = None) -> dict[str, An
     Every format is written into `folder`/so-far, and the run's journal is left as it is. Raises JournalError as
     write_report does.
     """
-    parts = _ended(read_run(folder), time.monotonic_ns())
-    result: dict[str, Any] = cleaned({**result_of(parts), "so_far": True}, redactor or Redactor())
+    parts = _ended(open_run(folder), time.monotonic_ns())
     (folder / SO_FAR).mkdir(exist_ok=True)
+    with shelves(folder / SO_FAR) as room:
+        result: dict[str, Any] = cleaned({**result_of(parts, room), "so_far": True}, redactor or Redactor())
     _write(folder / SO_FAR, result)
     return result
 
 
 def _ended(parts: Sequence[Part], now: int) -> list[Part]:
     """The parts of a run, every phase of which is over at `now`. A line that is just being written is no damage."""
-    events = [event for part in parts for event in part.events]
+    events = [event for part in parts for event in part.milestones]
     over = {event.phase for event in events if isinstance(event, Ended)}
     header = parts[0].header
     wall = header.wall_ns + now - header.monotonic_ns
