@@ -115,9 +115,9 @@ class Pairer:
     """Takes the events of one phase in the order of time, each with the exchange that it belongs to, and gives every
     message and every arrival once, as soon as it is decided."""
 
-    def __init__(self, reply_timeout_s: float, shelf: Shelf | None = None, most_held: int = MOST_HELD) -> None:
+    def __init__(self, reply_timeout_s: float, shelf: Shelf | None = None) -> None:
         self._timeout = round(reply_timeout_s * 1e9)
-        self._sessions: Kept[_Session] = Kept(_pack, _unpack, shelf, most_held)
+        self._sessions: Kept[_Session] = Kept(_pack, _unpack, shelf, MOST_HELD)
 
     def enter(self, event: Event, exchange: Exchange | None) -> Iterable[Paired | Arrival]:
         if isinstance(event, Replied):

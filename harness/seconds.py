@@ -82,13 +82,11 @@ class Stretch:
 class Seconds:
     """A run's seconds as they fill. Only latencies of the `kinds` that somebody will ask for are kept."""
 
-    def __init__(
-        self, begin: int, kinds: Collection[str] = (), shelf: Shelf | None = None, most_held: int = MOST_HELD
-    ) -> None:
+    def __init__(self, begin: int, kinds: Collection[str] = (), shelf: Shelf | None = None) -> None:
         """`begin` is the moment from which seconds are counted (monotonic nanoseconds)."""
         self._begin = begin
         self._kinds = frozenset(kinds)
-        self._moments: Kept[Moment] = Kept(_pack, _unpack, shelf, most_held)
+        self._moments: Kept[Moment] = Kept(_pack, _unpack, shelf, MOST_HELD)
         self._sent: dict[Group, tuple[int, int]] = {}
 
     def number(self, at: int) -> int:
