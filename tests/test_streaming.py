@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from zlib import crc32
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import exchanges, figures, pairing, seconds
@@ -26,6 +26,8 @@ from tests.strategies import histories
 from tests.whole_run import WholeRun
 
 TIMEOUT_S = 5e-8
+# To read a curve from a histogram of minutes takes a while.
+FEW = settings(max_examples=20)
 END = 300
 
 
@@ -162,6 +164,7 @@ def test_counts_and_times_are_those_of_the_whole_run(history, most_held):
     assert measured.ambiguous == whole.interval()
 
 
+@FEW
 @given(histories() | overtaken(), st.integers(1, 3))
 def test_how_much_is_held_makes_no_difference_to_any_figure_of_any_second(history, most_held):
     history = apart(history)
@@ -171,6 +174,7 @@ def test_how_much_is_held_makes_no_difference_to_any_figure_of_any_second(histor
         assert plain(passing_by(history)) == held
 
 
+@FEW
 @given(histories() | overtaken(), st.randoms(use_true_random=False))
 def test_which_process_wrote_what_and_a_little_disorder_make_no_difference(history, dice):
     history = apart(history)

@@ -84,6 +84,20 @@ def test_an_hour_is_drawn_in_steps_that_keep_every_maximum_and_every_count() -> 
     assert "p99 29.0 ms" in hit.title
 
 
+def test_a_run_of_a_day_has_rows_of_many_seconds_and_is_drawn_over_all_of_them() -> None:
+    series = [
+        {**second(at, (10, 20, 30), sent=64, accepted=64, replies=64), "width_s": 32} for at in range(0, 86_400, 32)
+    ]
+    chart = timeline(series)
+
+    assert chart is not None
+    assert len(chart.columns) <= MOST_STEPS
+    assert chart.step_s == 384
+    assert chart.columns[1].title.startswith("seconds 384 to 767: 768 sent")
+    assert chart.columns[-1].left + chart.columns[-1].width == pytest.approx(1000, abs=1)
+    assert chart.label.startswith("Reply latency over 86,400 seconds")
+
+
 def test_bars_stack_to_the_number_sent_and_show_what_failed() -> None:
     chart = timeline([second(0, sent=10, accepted=6, limited=2, failed=1)])
 

@@ -51,8 +51,9 @@ def timeline(series: Sequence[Second]) -> Timeline | None:
     """None where there is nothing to draw: no message was ever sent."""
     if not series:
         return None
-    step = -(-len(series) // MOST_STEPS)
-    steps = [_merged(series[first : first + step]) for first in range(0, len(series), step)]
+    rows = -(-len(series) // MOST_STEPS)
+    steps = [_merged(series[first : first + rows]) for first in range(0, len(series), rows)]
+    step = rows * _width(series[0])
     begin = float(series[0]["at_s"])
     time = Scale(begin, begin + max(len(steps) * step, SHORTEST_S))
     seen = [each["reply"][name] for each in steps if each["reply"] for name in ("p50", "p99", "max")]
@@ -76,13 +77,18 @@ def timeline(series: Sequence[Second]) -> Timeline | None:
         time_ticks=tuple(time_ticks(time)),
         step_s=step,
         logarithmic=latency.logarithmic,
-        label=_label(len(series), seen),
+        label=_label(sum(map(_width, series)), seen),
     )
 
 
 def time_label(value: float) -> str:
     """A tick: "50 ms", "2 s"."""
     return f"{value:g} ms" if value < 1000 else f"{value / 1000:g} s"
+
+
+def _width(second: Second) -> int:
+    """How many seconds a row of the series tells of."""
+    return int(second.get("width_s", 1))
 
 
 def _merged(seconds: Sequence[Second]) -> dict[str, Any]:
