@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import JournalError
-from harness.events import Gauged, Sent
+from harness.events import Gauged, Planned, Sent
 from harness.journal import Header, Part, _encode, decode, encode, encode_header, in_time, read
 from tests.strategies import ANY_EVENT
 
 HEADER = Header("run", "load", "sink", "host", 1, 2)
+SECOND = 1_000_000_000
 
 
 @given(ANY_EVENT)
@@ -52,6 +53,34 @@ def test_events_of_several_parts_are_merged_by_time_and_kept_to_their_phase():
     gate = Part(Header("run", "conform", "sink", "host", 1, 2), (Sent(2, "g"),))
 
     assert [event.at for event in in_time([sink, customers, gate], "load")] == [1, 2, 3, 4]
+
+
+def test_events_that_are_read_as_they_go_are_in_order_again_though_written_a_little_later():
+    written = [Sent(SECOND, "a"), Sent(6 * SECOND, "c"), Sent(4 * SECOND, "b"), Sent(20 * SECOND, "d")]
+
+    assert list(in_time([Part(HEADER, written)], "load")) == sorted(written, key=lambda event: event.at)
+
+
+def test_a_plan_that_is_long_past_when_it_is_written_comes_before_its_send():
+    written = [Sent(90 * SECOND, "a"), Planned(10 * SECOND, "b", "sendMessage", "c"), Sent(91 * SECOND, "b")]
+    told = [event for event in in_time([Part(HEADER, written)], "load") if event.request == "b"]
+
+    assert told == written[1:]
+
+
+def test_of_events_that_are_read_as_they_go_few_are_held():
+    read = 0
+
+    def events():
+        nonlocal read
+        for at in range(1000):
+            read += 1
+            yield Sent(at * SECOND, str(at))
+
+    first = next(in_time([Part(HEADER, events())], "load"))
+
+    assert first == Sent(0, "0")
+    assert read < 10
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from statistics import median
 
 from harness.events import Acked, Event, Failed, Limited, Planned, Refused, Replied, Sent
 from harness.load.plan import Progress
+from harness.load.roll import Roll
 
 # The latest replies, from which the median is taken.
 RECENT = 500
@@ -26,7 +27,7 @@ class Tally:
     def __init__(self, reply_timeout_s: float) -> None:
         self._timeout = round(reply_timeout_s * 1e9)
         self._counts: Counter[str] = Counter()
-        self._customers: set[str] = set()
+        self._customers = Roll()
         self._sessions: dict[str, str] = {}
         self._flights: dict[str, _Flight] = {}
         self._recent: deque[int] = deque(maxlen=RECENT)
@@ -35,7 +36,7 @@ class Tally:
         """The next event, in the order of time."""
         match event:
             case Planned():
-                self._customers.add(event.customer)
+                self._customers.enter(event.customer)
                 if event.session is not None:
                     self._sessions[event.request] = event.session
             case Sent() if event.request in self._sessions:
@@ -57,7 +58,7 @@ class Tally:
     def progress(self, began: int, now: int) -> Progress:
         return Progress(
             elapsed_s=(now - began) / 1e9,
-            customers=len(self._customers),
+            customers=self._customers.count,
             sent=self._counts["sent"],
             accepted=self._counts["accepted"],
             limited=self._counts["limited"],

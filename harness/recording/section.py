@@ -39,8 +39,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The events of one part, read anew each time: lines `begin` to `end` of a member, in bytes. A line that is none is
-    left out."""
+    """The events of one part, read anew each time: what stands from `begin` to `end` in a member, in bytes. A line that
+    is none is left out, and so is what was written after somebody had looked for the end."""
 
     member: Member
     begin: int
@@ -75,11 +75,11 @@ def written(path: Path) -> Iterator[bytes]:
 
 def _parts(member: Member) -> Iterator[Part]:
     header: Header | None = None
-    begin = torn = 0
+    begin = end = torn = 0
     found: list[Event] = []
     with member.open() as file:
         for place, line in _lines(file, 0, member.length):
-            record = _decoded(line)
+            record, end = _decoded(line), place + len(line)
             if record is None:
                 torn += 1
             elif isinstance(record, Header):
@@ -91,7 +91,7 @@ def _parts(member: Member) -> Iterator[Part]:
             elif isinstance(record, MILESTONES):
                 found.append(record)
     if header is not None:
-        yield Part(header, Section(member, begin, member.length), torn, tuple(found))
+        yield Part(header, Section(member, begin, end), torn, tuple(found))
 
 
 def _lines(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -92,7 +92,7 @@ def test_a_run_of_a_day_has_rows_of_many_seconds_and_is_drawn_over_all_of_them()
 
     assert chart is not None
     assert len(chart.columns) <= MOST_STEPS
-    assert chart.step_s == 384
+    assert (chart.step_s, chart.row_s) == (384, 32)
     assert chart.columns[1].title.startswith("seconds 384 to 767: 768 sent")
     assert chart.columns[-1].left + chart.columns[-1].width == pytest.approx(1000, abs=1)
     assert chart.label.startswith("Reply latency over 86,400 seconds")

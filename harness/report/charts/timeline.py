@@ -1,7 +1,8 @@
 """Reply latency over the time of a run, and below it what became of the messages sent in each moment.
 
 A long run is drawn in steps of several seconds, honestly: a step shows the worst second in it for every latency, and
-the sum for every count. The caption says so.
+the sum for every count. The caption says so. Of a run of hours single seconds are not known any more: then it is the
+worst row of the series.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,7 @@ class Timeline:
     message_ticks: tuple[Tick, ...]
     time_ticks: tuple[Tick, ...]
     step_s: int
+    row_s: int
     logarithmic: bool
     label: str
 
@@ -76,6 +78,7 @@ def timeline(series: Sequence[Second]) -> Timeline | None:
         message_ticks=(Tick(100.0, count(messages.high)), Tick(0.0, "0")),
         time_ticks=tuple(time_ticks(time)),
         step_s=step,
+        row_s=_width(series[0]),
         logarithmic=latency.logarithmic,
         label=_label(sum(map(_width, series)), seen),
     )
