@@ -1,8 +1,8 @@
 """Does memory grow with the length of a run? `python benchmarks/soak_memory.py --minutes 10`.
 
-New customers come at a fixed rate to the embedded sandbox, and the resident memory of every process is read each second.
-An early reading (the median of the minute that begins when a fifth of the run is over, when all is warm) stands beside
-that of the run's last minute; then the report is made again from the journal, whose length grew with the run, and the
+New customers come at a fixed rate to the embedded sandbox, and the resident memory of every process is read each
+second. An early reading (the median of the minute that begins when a fifth of the run is over, when all is warm) stands
+beside that of the run's last minute; then the report is made again from the journal, which grew with the run, and the
 highest reading of that process is told as well. The sandbox, which keeps its ground truth in memory, is no part of the
 instrument, and is shown for comparison.
 """
@@ -82,9 +82,8 @@ def main() -> None:
         journal = next(folder.glob("journal.ndjson*"))
         done = subprocess.run([sys.executable, "-c", REPORT, str(folder)], capture_output=True, text=True, check=True)
         peak, sent, verdict = done.stdout.split()
-        print(
-            f"{int(sent):,} messages in {options.minutes:g} min, {journal.stat().st_size / 1e6:,.0f} MB journal: {verdict}"
-        )
+        written = journal.stat().st_size / 1e6
+        print(f"{int(sent):,} messages in {options.minutes:g} min, {written:,.0f} MB of journal: {verdict}")
     print(f"{'MB':<12} {'early':>8} {'late':>8} {'ratio':>6}")
     for process, read in sorted(readings.items()):
         early = within(read, duration_s / 5, duration_s / 5 + stretch_s)
