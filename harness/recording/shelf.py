@@ -1,5 +1,6 @@
 """Shelves on disk, for measuring a run that does not fit into memory: one SQLite file that nobody else ever sees."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ class DiskShelf:
 @contextmanager
 def shelves(folder: Path) -> Iterator[Shelves]:
     """As many shelves as are asked for, in `folder`. They are gone at the end, also of a process that is killed."""
-    path = folder / ".shelf.unfinished"
+    path = folder / f".shelf-{os.getpid()}.unfinished"
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
     made: list[DiskShelf] = []
@@ -65,7 +66,7 @@ def shelves(folder: Path) -> Iterator[Shelves]:
             connection.execute(f"PRAGMA {setting}")
         connection.execute("BEGIN")
         connection.execute("CREATE TABLE opened (moment)")
-        path.unlink()
+        path.unlink(missing_ok=True)
         yield another
     except sqlite3.Error as error:
         raise JournalError(f"{folder}: no room to measure the run in: {error}") from None
