@@ -152,6 +152,7 @@ def _carry_out(
                 on_progress=on_progress,
                 check=check,
                 live=live,
+                pack=not plan.web,
             )
             try:
                 ending = watch.until_done(_longest_s(profile, plan), interrupt)

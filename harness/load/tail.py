@@ -14,20 +14,20 @@ class Tail:
 
     def __init__(self, path: Path, kind: str = "") -> None:
         """Events of all kinds, or only of one by its name in the journal: the lines of others are not even decoded."""
-        self._path = path
+        self.path = path
         self._begins = f'{{"e":"{kind}"'.encode() if kind else b""
-        self._read = 0
+        self.position = 0
 
     def new_events(self) -> Iterator[Event]:
         """Every event whose line is whole; a line that is still being written comes with a later look."""
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._read)
+            with self.path.open("rb") as file:
+                file.seek(self.position)
                 fresh = file.read()
         except FileNotFoundError:
             return
         whole = whole_lines(fresh)
-        self._read += len(whole)
+        self.position += len(whole)
         for line in whole.splitlines():
             if not line.startswith(self._begins):
                 continue
@@ -49,6 +49,10 @@ class Timeline:
     def __init__(self, *paths: Path) -> None:
         self._tails = [Tail(path) for path in paths]
         self._later: list[Event] = []
+
+    def positions(self) -> dict[Path, int]:
+        """How many bytes of each part were read so far."""
+        return {tail.path: tail.position for tail in self._tails}
 
     def until(self, moment: int) -> list[Event]:
         """The events up to `moment` (monotonic nanoseconds) that no earlier call gave.

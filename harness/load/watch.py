@@ -16,6 +16,7 @@ from harness.load.plan import Progress
 from harness.load.tail import Timeline
 from harness.load.tally import Tally
 from harness.processes.interrupt import Interrupt
+from harness.recording.packing import Packing
 from harness.recording.writer import JournalWriter
 from harness.sink.sinks import Sinks
 
@@ -40,8 +41,10 @@ class Watch:
         on_progress: Callable[[Progress], None] | None,
         check: Callable[[], None] | None,
         live: EarlyEnd | None = None,
+        pack: bool = True,
     ) -> None:
         """`parts` are the journals that the others write. `live` says when the run is to end early.
+        They are packed as they grow; that others read them as well, as the tab does, rules it out.
 
         `check` is the caller's own look at what else must be alive: it raises CouldNotRun where it is not.
         """
@@ -54,6 +57,8 @@ class Watch:
         self._check = check
         self._live = live
         self._tally = Tally(reply_timeout_s)
+        self._packing = Packing()
+        self._pack = pack
         self._gauges = CpuGauges({"harness": os.getpid(), **locust.pids})
         self._aborted = False
         self._began = time.monotonic_ns()
@@ -65,6 +70,10 @@ class Watch:
         Raises SinkDied or ChildDied where a process ended that should not have, or Locust did not end within
         `longest_s` seconds (None: it may run until it is interrupted), and whatever `check` raises.
         """
+        with self._packing:
+            return self._until_done(longest_s, interrupt)
+
+    def _until_done(self, longest_s: float | None, interrupt: Interrupt) -> Ending:
         deadline = None if longest_s is None else time.monotonic() + longest_s
         ending: Ending = "completed"
         main = self._locust.main
@@ -119,6 +128,8 @@ class Watch:
         self._told_s = time.monotonic()
         self._journal.write(*self._gauges.sample())
         self._read(back_ns)
+        if self._pack:
+            self._packing.wish(self._timeline.positions())
         self._judge(time.monotonic_ns() - WRITTEN_NS)
         if self._on_progress:
             self._on_progress(self._tally.progress(self._began, time.monotonic_ns()))

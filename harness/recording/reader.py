@@ -3,11 +3,14 @@
 import gzip
 import shutil
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import JournalError
 from harness.journal import Part
-from harness.recording.section import find_parts, written
+from harness.recording.packing import left_alone, packed_of
+from harness.recording.section import copy_packed, find_parts, written
 
 JOURNAL = "journal.ndjson"
 PARTS = "parts"
@@ -29,22 +32,34 @@ def read_run(folder: Path) -> list[Part]:
     return [Part(part.header, tuple(part.events), part.torn) for part in open_run(folder)]
 
 
+@contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """For who reads the parts of a run while it goes on: none of what was opened is packed meanwhile."""
+    if not (folder / PARTS).is_dir():
+        yield
+        return
+    with left_alone(folder / PARTS):
+        yield
+
+
 def join(folder: Path) -> Path:
     """Joins the parts of a run into one journal, one after the other, and removes them. Safe to repeat.
 
     What the run meant to do comes first, so that a journal that is cut short still tells what it lacks.
     """
     parts = sorted((folder / PARTS).glob("*.ndjson"), key=lambda part: (not part.name.startswith("run-"), part.name))
-    large = sum(path.stat().st_size for path in parts) > LARGE
+    large = sum(path.stat().st_size for path in parts) > LARGE or any(packed_of(path).exists() for path in parts)
     journal = folder / (JOURNAL + (".gz" if large else ""))
     if not parts:
         return journal
     unfinished = folder / f".{journal.name}.unfinished"
     unfinished.unlink(missing_ok=True)
     for path in parts:
-        # Each a member of its own, so that one part can be read without what stands before it.
+        with unfinished.open("ab") as joined:
+            begin = copy_packed(path, joined)
+        # In members of its own, so that one part can be read without what stands before it.
         with gzip.open(unfinished, "ab") if large else unfinished.open("ab") as joined:
-            joined.writelines(written(path))
+            joined.writelines(written(path, begin))
             joined.write(b"\n")
     unfinished.replace(journal)
     shutil.rmtree(folder / PARTS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.events import Began, Ended
 from harness.journal import Part
-from harness.recording.reader import join, open_run
+from harness.recording.reader import join, open_run, undisturbed
 from harness.recording.shelf import shelves
 from harness.report import html, junit, result_json, sarif, summary
 from harness.report.legible import cleaned, legible
@@ -42,10 +42,11 @@ def write_so_far(folder: Path, redactor: Redactor | None = None) -> dict[str, An
     Every format is written into `folder`/so-far, and the run's journal is left as it is. Raises JournalError as
     write_report does.
     """
-    parts = _ended(open_run(folder), time.monotonic_ns())
-    (folder / SO_FAR).mkdir(exist_ok=True)
-    with shelves(folder / SO_FAR) as room:
-        result: dict[str, Any] = cleaned({**result_of(parts, room), "so_far": True}, redactor or Redactor())
+    with undisturbed(folder):
+        parts = _ended(open_run(folder), time.monotonic_ns())
+        (folder / SO_FAR).mkdir(exist_ok=True)
+        with shelves(folder / SO_FAR) as room:
+            result: dict[str, Any] = cleaned({**result_of(parts, room), "so_far": True}, redactor or Redactor())
     _write(folder / SO_FAR, result)
     return result
 
