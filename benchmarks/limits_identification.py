@@ -138,14 +138,19 @@ def main() -> None:
     names = given.only.split(",") if given.only else list(POPULATION)
     tasks = [(name, seed) for name in names for seed in range(given.first, given.first + given.each)]
     with ProcessPoolExecutor(given.jobs) as pool:
-        cases = list(pool.map(tried, *zip(*tasks, strict=True), chunksize=4))
-    for case in cases:
-        if not (case.right and case.quota_right in (True, None)):
-            print(f"{'quota' if case.right else 'WRONG'}: {case.limiter} -> {case.found} {case.confidence:.2f}")
+        cases = [told(case) for case in pool.map(tried, *zip(*tasks, strict=True))]
     report = "\n".join(lines(cases))
     print(report)
     if given.write:
         given.write.write_text(report + "\n", encoding="utf-8")
+
+
+def told(case: Case) -> Case:
+    """As it comes, where it is wrong."""
+    if not (case.right and case.quota_right in (True, None)):
+        what = "quota" if case.right else "WRONG"
+        print(f"{what}: {case.limiter} -> {case.found} {case.confidence:.2f}, {case.requests} requests", flush=True)
+    return case
 
 
 def lines(cases: Sequence[Case]) -> list[str]:

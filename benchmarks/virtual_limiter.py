@@ -25,7 +25,7 @@ class VirtualLimiter:
         self._half = round_trip_s / 2
         self._service = service_s
         self._random = random.Random(seed)
-        self._began = EPOCH_S + self._random.random() * 1000
+        self.began = EPOCH_S + self._random.random() * 1000
         self._state: Any = None
         self._ends: list[float] = []
         self.now = 0.0
@@ -42,7 +42,7 @@ class VirtualLimiter:
 
     def _answer(self, arrived: float, sent: float) -> Observation:
         self._finish(arrived)
-        decision, self._state = self._family.decide(self._state, round((self._began + arrived) * NS))
+        decision, self._state = self._family.decide(self._state, round((self.began + arrived) * NS))
         done = arrived + (decision.delay_s + self._service if decision.admitted else 0.0)
         if decision.admitted:
             self._ends.append(done)

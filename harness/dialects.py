@@ -16,8 +16,8 @@ DRAFT, THREE, X_THREE, RETRY_AFTER = "RateLimit", "RateLimit-*", "X-RateLimit-*"
 MOMENT, MOMENT_MS = 1_000_000_000, 1_000_000_000_000
 
 _THREE = re.compile(r"(x-)?rate-?limit-(limit|remaining|reset)", re.IGNORECASE)
-_PART = re.compile(r'(?:^|[;,\s])(limit|remaining|reset|q|r|t|w)\s*=\s*"?(\d+(?:\.\d+)?)')
-_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)")
+_PART = re.compile(r'(?:^|[;,\s])(limit|remaining|reset|q|r|t|w)\s*=\s*"?(\d{1,15}(?:\.\d{1,9})?)')
+_NUMBER = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)")
 _NAMES = {"limit": "quota", "q": "quota", "r": "remaining", "t": "reset", "w": "window"}
 
 

@@ -54,12 +54,14 @@ class Bank:
         time = max(model.scale, 2 * before.round_trip)
         return Scales(model.quota, time, before.round_trip, min(time / 2, before.quick))
 
-    def doubt(self, fit: Fit) -> float:
-        """The widest bounds of what it counts time in, relative to it."""
+    def doubts(self, fit: Fit) -> dict[str, float]:
+        """How wide the bounds of each time are that it counts in, relative to it: half of them."""
         found = self.bounds.get(fit.family.family, {})
-        return max(
-            ((high - low) / 2 / max(high, 1e-9) for name, (low, high) in found.items() if name != "phase"), default=0.1
-        )
+        return {name: (high - low) / 2 / max(high, 1e-9) for name, (low, high) in found.items() if name != "phase"}
+
+    def doubt(self, fit: Fit) -> float:
+        """The widest of them."""
+        return max(self.doubts(fit).values(), default=0.1)
 
     def precise(self, share: float, round_trip: float) -> bool:
         scale = self.best.model().scale

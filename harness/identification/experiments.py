@@ -15,6 +15,8 @@ LARGEST_GROUP = 128
 NARROW, GROWTH = 6.0, 1.2
 # What opens again within so many round trips is not seen to refuse one request alone.
 SWIFT = 3.0
+# So many more than it holds are sent at once to see how many that is.
+BEYOND = 4
 # An experiment yields a probe, and gets its observations.
 Experiment = Generator[Probe, Sequence[Observation], None]
 
@@ -63,10 +65,10 @@ def burst(now: float, scales: Scales, idle: float, share: float, pause: float, p
         some = max(1, round(share * scales.quota))
         yield Probe(at, some, f"{some} after {idle * unit:.3g} s of silence")
         at += pause * unit
-    refused = yield from press("until it refuses", at, scales, 2 * scales.quota + 8)
     if scales.quick < SWIFT * scales.round_trip:
-        yield from flood(refused, scales, polls)
+        yield from flood(at, scales, polls)
         return
+    refused = yield from press("until it refuses", at, scales, 2 * scales.quota + 8)
     end, widest = refused + over * unit, over * unit / polls
     gap = min(widest, scales.quick / NARROW)
     at = refused + gap
@@ -82,8 +84,10 @@ def burst(now: float, scales: Scales, idle: float, share: float, pause: float, p
 
 
 def flood(now: float, scales: Scales, groups: int) -> Experiment:
-    """Where something comes back faster than one request after the other can be sent: several at once, and more of
-    them each time that all were let in."""
+    """Where something comes back faster than one request after the other can be sent: a few more at once than it holds,
+    and then several at once, more of them each time that all were let in."""
+    seen = yield Probe(now, min(LARGEST_GROUP, scales.quota + BEYOND), "all that it holds, at once")
+    now = yield from press("until it refuses", max(each.received for each in seen), scales, 2 * scales.quota + 8)
     count = max(2, scales.quota // 12)
     for _ in range(groups // 2):
         seen = yield Probe(now, count, "faster than it lets in")
@@ -97,6 +101,17 @@ def silence(now: float, scales: Scales, quiet: float, polls: int) -> Experiment:
     at = yield from press("until it refuses", now, scales, 2 * scales.quota + 8)
     for _ in range(polls):
         at = yield from press("after a silence", at + quiet * scales.time, scales, 2 * scales.quota + 8)
+
+
+def lapse(now: float, quota: int, calm: float, pause: float) -> Experiment:
+    """As many as it holds and not one more, and a single one `pause` seconds later: what is only counted while nothing
+    is refused. `calm` is how long nothing is sent before: seconds."""
+    begun = now + calm
+    seen = yield Probe(begun, 1, "a window begins")
+    if quota > 1 and seen[0].admitted:
+        seen = yield Probe(begun, quota - 1, "as many as it holds")
+    if seen[-1].admitted:
+        yield Probe(begun + pause, 1, "is it over already?")
 
 
 def edges(now: float, scales: Scales, opens: Sequence[float]) -> Experiment:

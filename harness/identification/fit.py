@@ -4,7 +4,7 @@ A mismatch is hard: the verdict could not have been the family's anywhere betwee
 so a family that keeps some after all that was tried is refuted by them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,8 @@ def fitted(
     if not found:
         return None
     score, parameters = _nudged(family, audible, min(found, key=_score))
+    if family(**parameters).finest < shortest:
+        return None
     return Fit(family, parameters, *score)
 
 
@@ -171,12 +173,20 @@ def _pivots(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
 def _moved(parameters: dict[str, Any], move: str | float, share: float) -> dict[str, Any]:
     if isinstance(move, str):
         return moved_by(parameters, move, share)
-    period = "window" if "window" in parameters else "interval"
-    edges = round((move - parameters["phase"]) / parameters[period])
-    # The smaller the more periods there are between the pivot and what is far from it.
-    changed = parameters[period] * (1 + share * SLOW)
+    return _turned(parameters, move, share * SLOW)
+
+
+def _turned(parameters: dict[str, Any], pivot: float, share: float) -> dict[str, Any]:
+    """With a period changed by so much of itself, while the edge next to the pivot stays."""
+    period = _period(parameters)
+    edges = round((pivot - parameters["phase"]) / parameters[period])
+    changed = parameters[period] * (1 + share)
     edge = parameters["phase"] + edges * parameters[period]
     return {**parameters, period: changed, "phase": edge - edges * changed}
+
+
+def _period(parameters: dict[str, Any]) -> str:
+    return "window" if "window" in parameters else "interval"
 
 
 def moved_by(parameters: dict[str, Any], name: str, share: float) -> dict[str, Any]:
@@ -187,33 +197,51 @@ def moved_by(parameters: dict[str, Any], name: str, share: float) -> dict[str, A
 def _unit(parameters: dict[str, Any], name: str) -> float:
     if name != "phase":
         return float(parameters[name])
-    return float(parameters["window"] if "window" in parameters else parameters["interval"])
+    return float(parameters[_period(parameters)])
 
 
-def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, dict[str, tuple[float, float]]]:
+Bounds = dict[str, tuple[float, float]]
+
+
+def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, Bounds]:
     """The middle of what each continuous parameter may be without more mismatches, and its bounds."""
     audible = heard(decisions, fit.family.heeds_refusals)
-    parameters, bounds = dict(fit.parameters), {}
+    pivots = _pivots(fit.family, audible)
+    parameters, bounds = dict(fit.parameters), Bounds()
     for name in fit.family.continuous:
-        low, high = (_edge(fit, parameters, audible, name, sign) for sign in (-1, 1))
-        bounds[name] = low, high
-        parameters[name] = (low + high) / 2
+        turns = pivots if pivots and name != "phase" else [name]
+        found = [_middle(fit, parameters, audible, turn, name) for turn in turns]
+        bounds[name] = min(low for low, _, _ in found), max(high for _, high, _ in found)
+        parameters = max(found, key=lambda each: each[1] - each[0])[2]
     score = scored(fit.family, parameters, audible)
     if score[0] > fit.hard:
         return fit, bounds
     return Fit(fit.family, parameters, *score), bounds
 
 
-def _edge(fit: Fit, parameters: dict[str, Any], decisions: Sequence[Decision], name: str, sign: int) -> float:
-    """How far the parameter can go in this direction: by doubling, then by halving."""
+def _middle(
+    fit: Fit, parameters: dict[str, Any], decisions: Sequence[Decision], move: str | float, name: str
+) -> tuple[float, float, dict[str, Any]]:
+    """The bounds of `name` along a move, and the parameters in the middle of it."""
+
+    def moved(share: float) -> dict[str, Any]:
+        if isinstance(move, str):
+            return moved_by(parameters, move, share)
+        return _turned(parameters, move, share)
 
     def holds(share: float) -> bool:
-        return scored(fit.family, moved_by(parameters, name, sign * share), decisions, fit.hard)[0] <= fit.hard
+        return scored(fit.family, moved(share), decisions, fit.hard)[0] <= fit.hard
 
+    down, up = -_farthest(lambda share: holds(-share)), _farthest(holds)
+    return moved(down)[name], moved(up)[name], moved((down + up) / 2)
+
+
+def _farthest(holds: Callable[[float], bool]) -> float:
+    """How far it holds: by doubling, then by halving."""
     good, bad = 0.0, 1e-4
     while bad < FARTHEST and holds(bad):
         good, bad = bad, bad * 2
     for _ in range(HALVINGS):
         middle = (good + bad) / 2
         good, bad = (middle, bad) if holds(middle) else (good, middle)
-    return float(moved_by(parameters, name, sign * good)[name])
+    return good

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from harness.identification.bank import Bank
 from harness.identification.budget import Budget
-from harness.identification.experiments import LARGEST_GROUP, Experiment, Scales, burst, press, silence
+from harness.identification.experiments import LARGEST_GROUP, Experiment, Scales, burst, lapse, press, silence
 from harness.identification.fit import Fit
 from harness.identification.parallel import Parallel, concurrency, queueing
 from harness.identification.probe import Probe
 from harness.identification.rivals import separation
+from harness.identification.room import full_again
 from harness.identification.trace import Observation, Trace
 
 # What the first bursts may take of the budget before a target counts as unlimited.
@@ -155,14 +156,25 @@ def _rounds(run: Run) -> Step:
     while run.rounds < ROUNDS:
         run.rounds += 1
         best, rivals = run.bank.best, run.bank.rivals(REFUTING)
-        if rivals:
+        if best.hard and run.rounds % 2:
+            yield from _anew(run)
+        elif rivals:
             yield from run.carry_out(_separating(run, best, rivals)())
-        elif not run.bank.precise(PRECISE, run.trace.round_trip):
-            yield from _sharpened(run, best)
-        else:
+        elif run.bank.precise(PRECISE, run.trace.round_trip):
             return
+        elif (lapsing := _lapsing(run, best)) is not None:
+            yield from run.carry_out(lapsing)
+        else:
+            yield from _sharpened(run, best)
         run.bank.fit(run.trace)
         run.scales = run.bank.scales(run.scales)
+
+
+def _anew(run: Run) -> Step:
+    """Nothing explains all that was seen: perhaps the first silence met an edge by chance, and every scale is wrong."""
+    yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
+    yield from _recovery(run)
+    yield from run.carry_out(burst(run.now, run.scales, 1.2 + run.draw(), 0, 0, 16, 1.5))
 
 
 def _separating(run: Run, best: Fit, rivals: Sequence[Fit]) -> Callable[[], Experiment]:
@@ -199,6 +211,16 @@ def _experiments(run: Run) -> list[Callable[[], Experiment]]:
         silences(0.7, 3),
         silences(1.1, 2),
     ]
+
+
+def _lapsing(run: Run, best: Fit) -> Experiment | None:
+    """What halves the bounds of a time that only shows while nothing is refused, where that is the one in doubt."""
+    doubts = run.bank.doubts(best)
+    if best.family.unseen is None or doubts.get(best.family.unseen, 0.0) < max(doubts.values(), default=0.0):
+        return None
+    low, high = run.bank.bounds[best.family.family][best.family.unseen]
+    calm = full_again(run.bank.state(best, run.trace), run.now) - run.now
+    return lapse(run.now, best.model().quota, max(calm, high), (low + high) / 2)
 
 
 def _sharpened(run: Run, best: Fit) -> Step:

@@ -21,6 +21,8 @@ class Model:
     family: ClassVar[str]
     # Parameters that are searched over, with the smallest value of each: the others are counts and switches.
     continuous: ClassVar[tuple[str, ...]] = ()
+    # The time that only shows while nothing is refused.
+    unseen: ClassVar[str | None] = None
     # Whether a refused request changes the state.
     heeds_refusals: ClassVar[bool] = False
 

@@ -12,6 +12,7 @@ from harness.identification.trace import Decision
 class PenaltyBlock(Model):
     family: ClassVar[str] = "penalty_block"
     continuous: ClassVar[tuple[str, ...]] = ("block", "window")
+    unseen: ClassVar[str | None] = "window"
     heeds_refusals: ClassVar[bool] = True
 
     @classmethod

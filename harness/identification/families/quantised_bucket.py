@@ -8,6 +8,9 @@ from harness.identification.estimates import periods, quotas
 from harness.identification.families.model import FAR, Model
 from harness.identification.trace import Decision
 
+# The fewest and the most that there can be.
+Tokens = tuple[int, int]
+
 
 class QuantisedBucket(Model):
     """`phase` is the time of one of its ticks."""
@@ -33,44 +36,60 @@ class QuantisedBucket(Model):
         self.batch = batch
         self.interval = interval
         self.phase = phase
-        self._tick = -(10**9)
-        self._tokens = (quota, quota)
+        # At the tick that was the last one, the fewest and the most tokens: more than one tick where it is not known
+        # whether a decision fell before or after it.
+        self._tokens: dict[int, Tokens] = {-(10**9): (quota, quota)}
 
-    def _at(self, tick: int) -> tuple[int, int]:
-        more = self.batch * max(0, tick - self._tick)
-        return min(self._quota, self._tokens[0] + more), min(self._quota, self._tokens[1] + more)
+    def _later(self, tick: int) -> Tokens | None:
+        """At that tick, whichever of the possible ones was the last; None where all of them came after it."""
+        found = [self._filled(tokens, tick - before) for before, tokens in self._tokens.items() if before <= tick]
+        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+    def _filled(self, tokens: Tokens, ticks: int) -> Tokens:
+        more = self.batch * ticks
+        return min(self._quota, tokens[0] + more), min(self._quota, tokens[1] + more)
 
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
-        first = max(self._tick, floor((earliest - self.phase) / self.interval))
+        first = max(min(self._tokens), floor((earliest - self.phase) / self.interval))
         last = max(first, floor((latest - self.phase) / self.interval))
-        before, after = self._at(first), self._at(last)
-        miss = 0.0
-        if not admitted and (last > first or floor((earliest - self.phase) / self.interval) < self._tick):
-            return 0.0  # perhaps it was refused before the tick
-        if admitted:
-            if after[1] < 1:
-                miss = (last + 1) * self.interval + self.phase - latest + 1e-9
-            low, high = max(0, min(after[0], before[0] - 1 + self.batch * (last - first)) - 1), max(0, after[1] - 1)
-            low = max(0, after[0] - 1) if first == last else low
-            self._tokens = (low, max(low, high))
-        else:
-            if before[0] >= 1:
-                ticked = first > self._tick and self._tokens[0] < 1 and before[0] <= self.batch
-                miss = earliest - first * self.interval - self.phase + 1e-9 if ticked else FAR
-            spent = 0 if first == last else self.batch * (last - first)
-            self._tokens = (min(self._quota, spent) if first != last else 0, min(self._quota, spent))
-        self._tick = last
+        possible: dict[int, Tokens] = {}
+        for tick in range(first, last + 1):
+            tokens = self._later(tick)
+            if tokens is None:
+                continue
+            if admitted and tokens[1] >= 1:
+                possible[tick] = max(1, tokens[0]) - 1, tokens[1] - 1
+            elif not admitted and tokens[0] < 1:
+                possible[tick] = 0, 0
+        if not admitted:  # of those under way together, some may have been refused before the tick
+            met = floor((earliest - self.phase) / self.interval)
+            possible |= {tick: tokens for tick, tokens in self._tokens.items() if tick > met}
+        if possible:
+            self._tokens = possible
+            return 0.0
+        miss = self._miss(first, last, earliest, latest, admitted)
+        self._tokens = {last: (0, 0)}
         return miss
 
+    def _miss(self, first: int, last: int, earliest: float, latest: float, admitted: bool) -> float:
+        """How far the nearest tick is off that would explain it: seconds."""
+        if admitted:
+            return (last + 1) * self.interval + self.phase - latest + 1e-9
+        tokens = self._later(first)
+        fewest = min(low for low, _ in self._tokens.values())
+        ticked = first > min(self._tokens) and fewest < 1 and tokens is not None and tokens[0] <= self.batch
+        return earliest - first * self.interval - self.phase + 1e-9 if ticked else FAR
+
     def admits(self, at: float) -> bool:
-        return sum(self._at(max(self._tick, floor((at - self.phase) / self.interval)))) >= 2
+        tick = max(min(self._tokens), floor((at - self.phase) / self.interval))
+        return sum(self._later(tick) or (0, 0)) >= 2
 
     def parameters(self) -> dict[str, Any]:
         return {"quota": self._quota, "batch": self.batch, "interval": self.interval, "phase": self.phase}
 
     def fork(self) -> Self:
         twin = type(self)(self._quota, self.batch, self.interval, self.phase)
-        twin._tick, twin._tokens = self._tick, self._tokens
+        twin._tokens = self._tokens
         return twin
 
     @property

@@ -12,6 +12,9 @@ from harness.identification.families.model import Model
 from harness.identification.openings import openings, overlaps
 from harness.identification.trace import Decision
 
+# What sums of seconds may be off by.
+TINY = 1e-7
+
 
 class TokenBucket(Model):
     family: ClassVar[str] = "token_bucket"
@@ -44,17 +47,25 @@ class TokenBucket(Model):
         self._quota = quota
         self.interval = interval
         self._slack = (quota - 1) * interval
+        # When it will be full: at the earliest and the latest.
         self._full = (-1e9, -1e9)
+        # How far that is off at most from the last decision, whenever that fell: those of one group stand close.
+        self._depth = 0.0
+        self._last = -1e9
 
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         low, high = self._full
+        depth = max(0.0, self._depth - max(0.0, earliest - self._last))
+        self._last = latest
         if not admitted:
-            miss = earliest - high + self._slack
+            miss = max(earliest - high + self._slack, self._slack - depth + TINY)
             self._full = (max(low, earliest + self._slack), max(high, earliest + self._slack))
+            self._depth = max(depth, self._slack)
             return miss
         miss = low - self._slack - latest
         low, high = min(low, latest + self._slack), min(high, latest + self._slack)
         self._full = (max(low, earliest) + self.interval, max(high, latest) + self.interval)
+        self._depth = min(depth, self._slack) + self.interval
         return miss
 
     def admits(self, at: float) -> bool:
@@ -65,7 +76,7 @@ class TokenBucket(Model):
 
     def fork(self) -> Self:
         twin = type(self)(self._quota, self.interval)
-        twin._full = self._full
+        twin._full, twin._depth, twin._last = self._full, self._depth, self._last
         return twin
 
     @property

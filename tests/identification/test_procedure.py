@@ -1,0 +1,137 @@
+"""From the first request to the answer, on virtual limiters whose parameters the procedure does not know."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.limits_identification import POPULATION
+from benchmarks.virtual_limiter import VirtualLimiter, identified
+from harness.identification.answer import answer_of
+from harness.identification.budget import Budget
+from harness.identification.procedure import Over, identify
+from harness.identification.trace import Observation
+from harness.sandbox.limiter.families.fixed_window import FixedWindow
+from harness.sandbox.limiter.families.none import NoLimit
+from harness.sandbox.limiter.families.penalty_block import PenaltyBlock
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+
+ENOUGH = Budget(requests=600, seconds=600)
+
+
+def limiter(family, quota=5, window=2.0, seed=3):
+    return VirtualLimiter(
+        POPULATION[family](random.Random(1), quota, window), 0.004, seed, 0.05 if family == "concurrency" else 0.0
+    )
+
+
+@pytest.mark.parametrize("family", [name for name in POPULATION if name != "none"])
+def test_each_family_is_told_from_all_others(family):
+    answer, _ = identified(limiter(family), 3, ENOUGH)
+    assert answer.families == (family,)
+    assert answer.mismatches == 0
+    assert answer.confidence > 0.9
+
+
+def test_quota_and_window_are_found():
+    answer, _ = identified(VirtualLimiter(FixedWindow(limit=7, window_s=3.3), 0.01, 5), 5, ENOUGH)
+    assert answer.parameters["quota"] == 7
+    assert answer.parameters["window"] == pytest.approx(3.3, rel=0.02)
+    low, high = answer.bounds["window"]
+    assert low <= 3.3 <= high
+
+
+def test_the_rate_of_a_bucket_is_found():
+    answer, _ = identified(VirtualLimiter(TokenBucket(rate_per_s=4.0, burst=6), 0.01, 5), 5, ENOUGH)
+    assert (answer.families, answer.parameters["quota"]) == (("token_bucket",), 6)
+    assert answer.sustainable_per_s == pytest.approx(4.0, rel=0.02)
+
+
+def test_the_window_of_a_block_is_found_although_every_refusal_hides_it():
+    answer, _ = identified(VirtualLimiter(PenaltyBlock(5, 2.0, 4.5), 0.004, 3), 3, ENOUGH)
+    assert answer.parameters["window"] == pytest.approx(2.0, rel=0.03)
+    assert answer.parameters["block"] == pytest.approx(4.5, rel=0.02)
+
+
+def test_a_first_silence_that_meets_an_edge_by_chance_does_not_decide_the_scale():
+    answer, _ = identified(VirtualLimiter(FixedWindow(limit=5, window_s=2.0), 0.004, 3), 3, ENOUGH)
+    assert answer.families == ("fixed_window_aligned",)
+    assert answer.parameters["window"] == pytest.approx(2.0, rel=0.02)
+
+
+def test_where_nothing_is_refused_no_limiter_is_claimed():
+    answer, run = identified(VirtualLimiter(NoLimit(), 0.004, 3), 3, ENOUGH)
+    assert not answer.limited
+    assert answer.families == ()
+    assert answer.requests == len(run.trace.observations) <= ENOUGH.requests
+
+
+def test_refutations_name_requests_that_the_family_could_not_have_answered_so():
+    answer, run = identified(limiter("fixed_window_aligned"), 3, ENOUGH)
+    assert answer.refuted
+    for each in answer.refuted:
+        assert each.family not in answer.families
+        assert each.mismatches >= 2
+        assert all(0 <= number < len(run.trace.observations) for number in each.numbers)
+
+
+def driven(procedure, ask):
+    """Probes are asked until it is over: what it came to."""
+    try:
+        probe = next(procedure)
+        while True:
+            probe = procedure.send(ask(probe))
+    except StopIteration as over:
+        return answer_of(over.value)
+
+
+@settings(max_examples=12, deadline=None)
+@given(requests=st.integers(5, 120), seconds=st.floats(0.05, 60), family=st.sampled_from(sorted(POPULATION)))
+def test_the_budget_is_never_exceeded(requests, seconds, family):
+    target = limiter(family, quota=9, window=1.0)
+
+    def ask(probe):
+        assert probe.at <= seconds
+        assert target.asked + probe.count <= requests
+        return target.ask(probe.at, probe.count)
+
+    answer = driven(identify(Budget(requests, seconds), random.Random(4).random), ask)
+    assert answer.requests == target.asked
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 10**6), share=st.floats(0.05, 0.95))
+def test_verdicts_at_random_are_explained_by_nothing_or_said_to_be_unsure(seed, share):
+    """A target that refuses whoever it likes has no limiter that we know."""
+    chance = random.Random(seed)
+    now = 0.0
+
+    def ask(probe):
+        nonlocal now
+        now = max(now, probe.at) + 0.01
+        return [Observation(now - 0.01, now, chance.random() < share) for _ in range(probe.count)]
+
+    answer = driven(identify(Budget(70, 60), random.Random(4).random), ask)
+    assert not answer.families or answer.confidence < 0.9 or answer.mismatches == 0
+
+
+def test_it_can_be_ended_at_any_time_and_answers_with_what_was_seen():
+    target = limiter("token_bucket")
+    procedure = identify(ENOUGH, random.Random(4).random)
+    probe = next(procedure)
+    for _ in range(30):
+        probe = procedure.send(target.ask(probe.at, probe.count))
+    with pytest.raises(StopIteration) as over:
+        procedure.throw(Over())
+    answer = answer_of(over.value.value)
+    assert answer.limited
+    assert answer.requests == target.asked
+
+
+def test_what_was_asked_before_counts_in_the_budget():
+    target = limiter("token_bucket")
+    before = [target.ask(0.0, 3), target.ask(0.1, 3)]
+    procedure = identify(Budget(40, 60), random.Random(4).random, before)
+    driven(procedure, lambda probe: target.ask(probe.at, probe.count))
+    assert 6 < target.asked <= 40
