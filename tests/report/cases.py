@@ -5,6 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.events import Aborted, Checked, Ended
+from harness.sandbox.limiter.families.fixed_window import FixedWindow
+from harness.sandbox.limiter.families.none import NoLimit
+from harness.sandbox.limiter.families.queueing_bucket import QueueingBucket
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+from tests.report.inquiries import write_inquiry
 from tests.report.runs import (
     BROKEN_AUTH,
     BROKEN_SHOULD,
@@ -167,6 +172,26 @@ def hostile_target(folder: Path) -> None:
     write_load(folder, traffic, **settings)
 
 
+def limiter(folder: Path) -> None:
+    write_inquiry(folder, FixedWindow(limit=5, window_s=3.0))
+
+
+def limiter_none(folder: Path) -> None:
+    write_inquiry(folder, NoLimit())
+
+
+def limiter_of_groups(folder: Path) -> None:
+    write_inquiry(folder, QueueingBucket(rate_per_s=4.0, burst=6))
+
+
+def limiter_interrupted(folder: Path) -> None:
+    write_inquiry(folder, TokenBucket(rate_per_s=3.0, burst=6), "interrupted")
+
+
+def limiter_died(folder: Path) -> None:
+    write_inquiry(folder, TokenBucket(rate_per_s=3.0, burst=6), "died")
+
+
 CASES: dict[str, Callable[[Path], None]] = {
     case.__name__: case
     for case in (
@@ -196,5 +221,10 @@ CASES: dict[str, Callable[[Path], None]] = {
         capacity_unjudged,
         capacity_interrupted,
         hostile_target,
+        limiter,
+        limiter_none,
+        limiter_of_groups,
+        limiter_interrupted,
+        limiter_died,
     )
 }

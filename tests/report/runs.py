@@ -222,7 +222,7 @@ def gauges(traffic: Traffic) -> list[Event]:
 def write_whole(folder: Path, phases: Sequence[str] = ("conform", "load")) -> None:
     """What `harness run` writes beside its phases: that it is one run of several."""
     ended = Ended(90 * SECOND, WALL + 90 * SECOND, "run", "completed")
-    _part(folder, "run", "harness", [Began(0, WALL, "run", {"phases": list(phases)}), ended])
+    write_part(folder, "run", "harness", [Began(0, WALL, "run", {"phases": list(phases)}), ended])
 
 
 def write_conform(
@@ -231,8 +231,8 @@ def write_conform(
     """The gate's journal. `ending` of None is a run that completed; settings are added to the usual ones."""
     given = {"target": TARGET, "seed": 7, "strict": False, "requirements": [r.described() for r in REQUIREMENTS]}
     end = ending or Ended(40 * SECOND, WALL + 40 * SECOND, "conform", "completed")
-    _part(folder, "conform", "harness", [Began(0, WALL, "conform", given | settings), end])
-    _part(folder, "conform", "gate", list(green_gate() if checked is None else checked))
+    write_part(folder, "conform", "harness", [Began(0, WALL, "conform", given | settings), end])
+    write_part(folder, "conform", "gate", list(green_gate() if checked is None else checked))
 
 
 def write_load(
@@ -251,13 +251,13 @@ def write_load(
     wall = WALL + 41 * SECOND
     end = ending or Ended((traffic.seconds + 12) * SECOND, wall + (traffic.seconds + 12) * SECOND, "load", "completed")
     began = Began(0, wall, "load", given | settings)
-    _part(folder, "load", "harness", [began, *gauges(traffic), *([] if killed else [end])])
+    write_part(folder, "load", "harness", [began, *gauges(traffic), *([] if killed else [end])])
     events = load_events(traffic)
-    _part(folder, "load", "customers", [event for event in events if not isinstance(event, Replied)])
-    _part(folder, "load", "sink", [event for event in events if isinstance(event, Replied)])
+    write_part(folder, "load", "customers", [event for event in events if not isinstance(event, Replied)])
+    write_part(folder, "load", "sink", [event for event in events if isinstance(event, Replied)])
 
 
-def _part(folder: Path, phase: str, role: str, events: Sequence[Event]) -> None:
+def write_part(folder: Path, phase: str, role: str, events: Sequence[Event]) -> None:
     header = Header(RUN, phase, role, "laptop", 0, WALL)
     with JournalWriter(folder / "parts" / f"{phase}-{role}.ndjson", header) as part:
         part.write(*events)
@@ -347,4 +347,4 @@ def write_capacity(folder: Path, probes: Sequence[Event], ending: Ended | None =
         "spacing": "constant",
     }
     end = ending or Ended(400 * SECOND, WALL + 400 * SECOND, "load", "completed")
-    _part(folder, "load", "harness", [Began(0, WALL, "load", given | settings), *probes, end])
+    write_part(folder, "load", "harness", [Began(0, WALL, "load", given | settings), *probes, end])
