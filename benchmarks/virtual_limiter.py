@@ -55,8 +55,10 @@ class VirtualLimiter:
             self._state = self._family.end(self._state)
 
 
-def identified(limiter: VirtualLimiter, seed: int = 0, budget: Budget | None = None) -> tuple[Identification, Run]:
-    procedure = identify(budget or Budget(), random.Random(seed).random)
+def identified(
+    limiter: VirtualLimiter, seed: int = 0, budget: Budget | None = None, look_behind: int = 0
+) -> tuple[Identification, Run]:
+    procedure = identify(budget or Budget(), random.Random(seed).random, look_behind=look_behind)
     try:
         probe = next(procedure)
         while True:

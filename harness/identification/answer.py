@@ -1,15 +1,16 @@
 """What an identification came to, with what refutes everything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.identification.families.model import FAR, Model
 from harness.identification.fit import Fit
+from harness.identification.layers import Behind
 from harness.identification.parallel import Parallel
 from harness.identification.procedure import REFUTING, Run
 from harness.identification.room import full_again
-from harness.identification.trace import heard
+from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
@@ -29,6 +30,22 @@ class Refutation:
     mismatches: int
     numbers: tuple[int, ...]
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A second limiter: see Identification. `both` is the two of them, which a request has to pass; None where it could
+    not be told what the second is. It refused first after `let_in` requests in `after_s` seconds, and for up to
+    `closed_s`."""
+
+    families: tuple[str, ...]
+    parameters: dict[str, Any]
+    bounds: dict[str, tuple[float, float]]
+    confidence: float
+    both: Behind | None
+    let_in: int
+    after_s: float
+    closed_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,9 @@ class Identification:
     requests: int = 0
     seconds: float = 0.0
     fits: tuple[Fit, ...] = ()
+    # What stands behind the limiter of all the other fields, and requests spent on looking for it.
+    behind: "Layer | None" = None
+    looked_behind: int = 0
 
 
 def answer_of(run: Run) -> Identification:
@@ -65,27 +85,57 @@ def answer_of(run: Run) -> Identification:
         return _of_groups(run.parallel, *spent)
     if not run.bank.fits:
         return Identification(True, requests=spent[0], seconds=spent[1])
-    fits = run.bank.fits
-    best = fits[0]
-    explained = best.hard <= max(1, EXPLAINED * len(run.trace.decisions))
-    kin = [fit for fit in fits if fit.hard == best.hard] if explained else []
+    layer = _layer(run)
+    both = layer.both if layer else None
+    fits = list(run.clean) if layer else run.bank.fits
+    decisions = run.trace.decisions[: run.clean_until] if layer else run.trace.decisions
+    best = both.first if both else fits[0]
+    explained = best.hard <= max(1, EXPLAINED * len(decisions))
+    kin = [fit for fit in fits if fit.hard == fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
-    model = run.bank.state(best, run.trace)
+    model = both.model() if both else best.model()
+    model.replay(heard(run.trace.decisions, model.heeds_refusals))
     return Identification(
         limited=True,
         families=tuple(fit.family.family for fit in kin),
         parameters=best.parameters,
         bounds=run.bank.bounds.get(best.family.family, {}),
-        confidence=_confidence(best, rest) if kin else 0.0,
-        mismatches=best.hard,
+        confidence=_confidence(fits[0], rest) if kin else 0.0,
+        mismatches=both.hard if both else best.hard,
         nearest=best.family.family,
         runner_up=next((fit.family.family for fit in fits[1:]), None),
-        refuted=tuple(_refutation(fit, run) for fit in rest if fit.hard >= best.hard + REFUTING),
-        sustainable_per_s=best.model().sustainable,
+        refuted=tuple(_refutation(fit, decisions, run) for fit in rest if fit.hard >= fits[0].hard + REFUTING),
+        sustainable_per_s=None if layer and not both else model.sustainable,
         calm_at=full_again(model, run.now),
         requests=spent[0],
         seconds=spent[1],
         fits=tuple(fits),
+        behind=layer,
+        looked_behind=len(run.trace.decisions) - run.clean_until if run.search else 0,
+    )
+
+
+def _layer(run: Run) -> Layer | None:
+    """None where nothing was refused but by the first."""
+    search, found = run.search, run.behind
+    if search is None or not search.spans or run.bank.best.hard < REFUTING:
+        return None
+    begin, end = search.spans[0]
+    until = max((end for _, end in search.spans[:2]), default=end)
+    let_in = sum(each.admitted and each.sent < begin for each in run.trace.observations)
+    layer = Layer((), {}, {}, 0.0, None, let_in, begin, until - begin)
+    if found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1:
+        return layer
+    best = found.seconds[0]
+    kin = [fit for fit in found.seconds if fit.hard <= best.hard]
+    rest = [fit for fit in found.seconds if fit not in kin]
+    return replace(
+        layer,
+        families=tuple(dict.fromkeys(fit.family.family for fit in kin)),
+        parameters=best.parameters,
+        bounds=found.bounds,
+        confidence=_confidence(best, rest),
+        both=found,
     )
 
 
@@ -108,18 +158,18 @@ def _confidence(best: Fit, rest: Sequence[Fit]) -> float:
     return float(SURE[min(margin, max(SURE))] * LESS_SURE**best.hard)
 
 
-def mismatches(model: Model, run: Run) -> list[tuple[int, float]]:
+def mismatches(model: Model, decisions: Sequence[Decision]) -> list[tuple[int, float]]:
     """The observations whose verdict the model could not have given, and by how much it is off: seconds."""
     found = []
-    for each in heard(run.trace.decisions, model.heeds_refusals):
+    for each in heard(decisions, model.heeds_refusals):
         miss = model.observe(each.earliest, each.latest, each.admitted)
         if miss > 0:
             found.append((each.number, miss))
     return found
 
 
-def _refutation(fit: Fit, run: Run) -> Refutation:
-    found = mismatches(fit.model(), run)
+def _refutation(fit: Fit, decisions: Sequence[Decision], run: Run) -> Refutation:
+    found = mismatches(fit.model(), decisions)
     number, miss = max(found, key=lambda each: each[1])
     seen = run.trace.observations[number]
     verdict = "let in, where it would have refused it" if seen.admitted else "refused, where it would have let it in"

@@ -1,6 +1,5 @@
 """All families at once, each with the parameters that explain the trace best."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.identification.experiments import Scales
@@ -72,6 +71,3 @@ class Bank:
         model = fit.model()
         model.replay(heard(trace.decisions, model.heeds_refusals))
         return model
-
-    def agreeing(self) -> Sequence[Fit]:
-        return [fit for fit in self.fits if fit.hard == self.best.hard]

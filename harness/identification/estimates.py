@@ -43,12 +43,13 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
         return []
     candidates: list[tuple[int, float, float]] = []
     first = min(pairwise(found), key=lambda pair: pair[1].late - pair[0].early)
+    sharpest = min(found, key=lambda each: each.late - each.early)
     for start, end in ((first[0], first[1]), (found[0], found[1]), (found[0], found[-1])):
         for skipped in range(1, SKIPPED + 1):
             low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
             if high <= 0:
                 continue
-            kept = _narrowed(found, start, max(low, 1e-4), high)
+            kept = _narrowed(found, sharpest, max(low, 1e-4), high)
             if kept is not None:
                 candidates.append(kept)
     ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.identification.families import FAMILIES
-from harness.identification.families.model import Model
+from harness.identification.families.model import Model, badness
 from harness.identification.openings import openings
 from harness.identification.trace import Decision, heard
 
@@ -17,18 +17,18 @@ from harness.identification.trace import Decision, heard
 FIRST_STEP, LAST_STEP = 0.08, 2e-4
 # At most so many in all, and only while they bring the sum down by this much.
 MOST_TRIES, WORTH = 160, 0.98
-# What a mismatch counts besides how far it is off; and of a step, what a period is changed by while an edge stays.
-EACH, SLOW = 0.02, 0.3
+# Of a step, what a period is changed by while an edge stays.
+SLOW = 0.3
 # How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
 FARTHEST, HALVINGS = 0.5, 7
 # After so many openings a family that keeps time by a clock is fitted anew.
 STAGES = (8, 16, 32, 64)
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
 NEARLY, NUDGES = 15, 3
-# So many of the best proposals are refined.
-REFINED = 6
-# What contradicts this many verdicts more than the best family does is not looked at any further.
-HOPELESS = 25
+# So many of the best proposals are refined, by either of two measures.
+REFINED = 4
+# What is further off than this at first, more than the best family, is not looked at any further.
+HOPELESS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ def _neighbours(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**parameters, name: not value}
         elif isinstance(value, int):
             yield from ({**parameters, name: value + off} for off in (1, -1) if value + off >= 1)
+    if "batch" in parameters:  # a tick more or less was met in a burst
+        yield from ({**parameters, "quota": parameters["quota"] + sign * parameters["batch"]} for sign in (-1, 1))
 
 
 def _score(found: tuple[Score, dict[str, Any]]) -> Score:
@@ -103,26 +105,39 @@ def _score(found: tuple[Score, dict[str, Any]]) -> Score:
 
 
 def _searched(
-    family: type[Model], audible: Sequence[Decision], worst: int, shortest: float
+    family: type[Model], audible: Sequence[Decision], worst: float, shortest: float
 ) -> list[tuple[Score, dict[str, Any]]]:
     """The best of all proposals. Those that keep time by a clock are fitted to the beginning first, then to more and
     more: a period that is off by a hundredth is off by a whole one after a hundred periods."""
     stages = _stages(audible) if "phase" in family.continuous else [audible]
-    best: list[tuple[Score, dict[str, Any]]] = []
-    for parameters in family.propose(stages[0]):
-        if family(**parameters).finest < shortest:
-            continue
-        score = scored(family, parameters, stages[0], worst)
-        if score[0] > worst:
-            continue
-        best = sorted([*best, (score, parameters)], key=_score)[:REFINED]
-        worst = best[-1][0][0] if len(best) == REFINED else worst
-        if score[0] == 0 and len(stages) == 1:
-            break
+    best = _promising(family, stages[0], worst, shortest)
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
         best = best[: max(1, len(best) - 1)]
     return best
+
+
+def _promising(
+    family: type[Model], decisions: Sequence[Decision], worst: float, shortest: float
+) -> list[tuple[Score, dict[str, Any]]]:
+    """The proposals that contradict the least verdicts, and those that are off by the least."""
+    fewest: list[tuple[Score, dict[str, Any]]] = []
+    nearest: list[tuple[Score, dict[str, Any]]] = []
+    most = worst
+    for parameters in family.propose(decisions):
+        model = family(**parameters)
+        if model.finest < shortest:
+            continue
+        score = model.replay(decisions, most, worst)
+        if score[0] > most and badness(score) > worst:
+            continue
+        fewest = sorted([*fewest, (score, parameters)], key=_score)[:REFINED]
+        nearest = sorted([*nearest, (score, parameters)], key=lambda found: badness(found[0]))[:REFINED]
+        if len(fewest) == REFINED:
+            most, worst = fewest[-1][0][0], badness(nearest[-1][0])
+        if score[0] == 0:
+            break
+    return fewest + [each for each in nearest if each not in fewest]
 
 
 def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
@@ -133,7 +148,7 @@ def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
 
 
 def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:
-    return family(**parameters).replay(decisions, most)
+    return family(**parameters).replay(decisions, most, 0.0)
 
 
 def refined(
@@ -149,17 +164,12 @@ def refined(
             for sign in (1, -1):
                 tried = _moved(parameters, move, sign * step)
                 tries += 1
-                found = scored(family, tried, decisions, 2 * score[0] + 4)
-                if _worth(found) < WORTH * _worth(score):
+                found = family(**tried).replay(decisions, 0, badness(score))
+                if badness(found) < WORTH * badness(score):
                     score, parameters, moved = found, tried, True
                     break
         step = step if moved else step / 2
     return score, parameters
-
-
-def _worth(score: Score) -> float:
-    """By how far it is off, and a little by how often: what is nearly right is nearer than what is right more often."""
-    return score[1] + EACH * score[0]
 
 
 def _pivots(family: type[Model], decisions: Sequence[Decision]) -> list[float]:

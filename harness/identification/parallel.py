@@ -5,17 +5,15 @@ as well as the one before it, however soon it follows.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from harness.identification.probe import Probe
 from harness.identification.trace import Observation
 
 QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
-# A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and whose
-# steps differ from their usual one by no more than this share of it.
-LINE, LONGER, EVEN = 4, 4.0, 0.5
+# A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and none
+# of which is off an even pace by more than this share of all.
+LINE, LONGER, EVEN = 4, 4.0, 0.2
 GROUPS = 4
 LARGEST = 128
 
@@ -40,13 +38,13 @@ def line_of(group: Sequence[Observation]) -> tuple[float, int] | None:
     received = sorted(each.received for each in group if each.admitted)
     if len(received) < LINE:
         return None
-    steps = [after - before for before, after in pairwise(received)]
-    usual = median(steps)
-    first, last = received[0] - group[0].sent, received[-1] - group[0].sent
-    even = sum(abs(step - usual) <= EVEN * usual for step in steps) >= 0.7 * len(steps)
-    if usual <= 0 or not even or last < LONGER * first:
+    begin, lasts = received[0], received[-1] - received[0]
+    pace = lasts / (len(received) - 1)
+    if lasts <= 0 or received[-1] - group[0].sent < LONGER * (begin - group[0].sent):
         return None
-    return (len(received) - 1) / (received[-1] - received[0]), len(received)
+    if any(abs(each - begin - number * pace) > EVEN * lasts for number, each in enumerate(received)):
+        return None
+    return 1 / pace, len(received)
 
 
 def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
@@ -65,7 +63,9 @@ def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Seque
     rates = [each[0] for each in lines if each]
     counts = [each[1] for each in lines if each]
     even = min(rates) / max(rates)
-    return Parallel(QUEUEING, {"rate": sum(rates) / len(rates), "burst": max(counts) - 1, "quota": max(counts)}, even)
+    # What arrives a little later finds room that was not there before: the fewest come nearest.
+    fewest = min(counts)
+    return Parallel(QUEUEING, {"rate": sum(rates) / len(rates), "burst": fewest - 1, "quota": fewest}, even)
 
 
 def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from harness.identification.bank import Bank
+from harness.identification.bank import SHORTEST, Bank
+from harness.identification.behind import Search
 from harness.identification.budget import Budget
 from harness.identification.experiments import LARGEST_GROUP, Experiment, Scales, burst, lapse, press, silence
 from harness.identification.fit import Fit
+from harness.identification.layers import Behind
 from harness.identification.parallel import Parallel, concurrency, queueing
 from harness.identification.probe import Probe
 from harness.identification.rivals import separation
@@ -47,6 +49,11 @@ class Run:
     rounds: int = 0
     parallel: Parallel | None = None
     refused_group: Sequence[Observation] = ()
+    # All families as they stood when one of them last explained everything, and how many requests that was.
+    clean: Sequence[Fit] = ()
+    clean_until: int = 0
+    search: Search | None = None
+    behind: Behind | None = None
 
     def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
         if len(self.trace.observations) + probe.count > self.budget.requests or probe.at > self.budget.seconds:
@@ -70,9 +77,12 @@ class Run:
 
 
 def identify(
-    budget: Budget, draw: Callable[[], float], before: Sequence[Sequence[Observation]] = ()
+    budget: Budget, draw: Callable[[], float], before: Sequence[Sequence[Observation]] = (), look_behind: int = 0
 ) -> Generator[Probe, Sequence[Observation], Run]:
-    """`draw` gives numbers of [0, 1), by which silences differ: what keeps time by a clock is met at any moment of it.
+    """So many requests, `look_behind`, are spent on whether a second limiter stands behind the one that was found, and
+    more where it does.
+
+    `draw` gives numbers of [0, 1), by which silences differ: what keeps time by a clock is met at any moment of it.
 
     `before` are groups that used up the same quota before; they count in the budget.
     """
@@ -88,11 +98,21 @@ def identify(
             yield from _recovery(run)
             yield from _first_experiments(run)
             yield from _rounds(run)
+            yield from _behind(run, look_behind)
     except Over:
         pass
     if run.parallel is None and openings_seen(run):
-        run.bank.fit(run.trace)
+        if run.search is not None and run.search.spans:
+            run.behind = run.search.settled()
+        _fit(run)
     return run
+
+
+def _fit(run: Run) -> None:
+    run.bank.fit(run.trace)
+    if run.bank.fits and not run.bank.best.hard:
+        run.clean, run.clean_until = tuple(run.bank.fits), len(run.trace.decisions)
+    run.scales = run.bank.scales(run.scales)
 
 
 def openings_seen(run: Run) -> bool:
@@ -145,11 +165,10 @@ def _recovery(run: Run) -> Step:
 def _first_experiments(run: Run) -> Step:
     scales = run.scales
     yield from run.carry_out(burst(run.now, scales, 1.3 + run.draw(), 0, 0, 20, 1.6))
-    run.bank.fit(run.trace)
-    run.scales = scales = run.bank.scales(run.scales)
+    _fit(run)
+    scales = run.scales
     yield from run.carry_out(burst(run.now, scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
-    run.bank.fit(run.trace)
-    run.scales = run.bank.scales(run.scales)
+    _fit(run)
 
 
 def _rounds(run: Run) -> Step:
@@ -160,14 +179,15 @@ def _rounds(run: Run) -> Step:
             yield from _anew(run)
         elif rivals:
             yield from run.carry_out(_separating(run, best, rivals)())
+        elif best.hard:
+            yield from run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
         elif run.bank.precise(PRECISE, run.trace.round_trip):
             return
         elif (lapsing := _lapsing(run, best)) is not None:
             yield from run.carry_out(lapsing)
         else:
             yield from _sharpened(run, best)
-        run.bank.fit(run.trace)
-        run.scales = run.bank.scales(run.scales)
+        _fit(run)
 
 
 def _anew(run: Run) -> Step:
@@ -175,6 +195,13 @@ def _anew(run: Run) -> Step:
     yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
     yield from _recovery(run)
     yield from run.carry_out(burst(run.now, run.scales, 1.2 + run.draw(), 0, 0, 16, 1.5))
+
+
+def _behind(run: Run, most: int) -> Step:
+    """Whether something else refuses what the model lets in; and where it does, what that is."""
+    if most and run.clean:
+        run.search = Search(run.trace, run.clean[0], SHORTEST * run.trace.round_trip)
+        yield from run.carry_out(run.search.run(most, lambda: run.budget.requests - len(run.trace.observations)))
 
 
 def _separating(run: Run, best: Fit, rivals: Sequence[Fit]) -> Callable[[], Experiment]:

@@ -115,7 +115,7 @@ def _model(fit: Fit, run: Run) -> dict[str, Any]:
     return {
         "family": fit.family.family,
         "parameters": {name: _rounded(value) for name, value in fit.parameters.items()},
-        "mismatches": [number for number, _ in mismatches(fit.model(), run)],
+        "mismatches": [number for number, _ in mismatches(fit.model(), run.trace.decisions)],
         "room": [[round(at, 4), left] for at, left in points],
     }
 

@@ -13,6 +13,8 @@ from harness.identification.trace import Decision
 
 # What contradicts a model however the time is moved: seconds of distance in place of one that can be told.
 FAR = 1e3
+# What a mismatch counts besides how far it is off.
+EACH = 0.02
 
 
 class Model:
@@ -86,14 +88,22 @@ class Model:
                 low = middle
         return now + high
 
-    def replay(self, decisions: Sequence[Decision], most: float = float("inf")) -> tuple[int, float]:
-        """How many decisions contradict it, and how far off they are in all; given up beyond `most` of them."""
+    def replay(
+        self, decisions: Sequence[Decision], most: float = float("inf"), worst: float = float("inf")
+    ) -> tuple[int, float]:
+        """How many decisions contradict it, and how far off they are in all. Given up where there are more than `most`
+        of them and it is worse than `worst` as well: see `badness`."""
         hard, off, scale = 0, 0.0, self.scale
         for earliest, latest, admitted, _ in decisions:
             miss = self.observe(earliest, latest, admitted)
             if miss > 0:
                 hard += 1
                 off += min(miss / scale, 1.0)
-                if hard > most:
+                if hard > most and off + EACH * hard > worst:
                     break
         return hard, off
+
+
+def badness(score: tuple[int, float]) -> float:
+    """By how far it is off, and a little by how often: what is nearly right is nearer than what is right more often."""
+    return score[1] + EACH * score[0]

@@ -8,6 +8,8 @@ from harness.identification.estimates import periods, quotas
 from harness.identification.families.model import FAR, Model
 from harness.identification.trace import Decision
 
+# Met in a burst.
+TICKS = (1, 2, 3)
 # The fewest and the most that there can be.
 Tokens = tuple[int, int]
 
@@ -21,10 +23,17 @@ class QuantisedBucket(Model):
     @classmethod
     def propose(cls, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
         counts = quotas(decisions, below=1, above=1)
+        # A burst from idle may have met a tick or two, each of which brought a batch.
+        held = {
+            batch: dict.fromkeys([*counts[:5], *(count - ticks * batch for count in counts[:3] for ticks in TICKS)])
+            for batch in dict.fromkeys(counts)
+            if batch >= 2
+        }
         for interval, phase in periods(decisions):
-            for quota in counts[:5]:
-                for batch in {each for each in counts if 2 <= each < quota}:
-                    yield {"quota": quota, "batch": batch, "interval": interval, "phase": phase}
+            for batch, quotas_of in held.items():
+                for quota in quotas_of:
+                    if quota > batch:
+                        yield {"quota": quota, "batch": batch, "interval": interval, "phase": phase}
 
     @classmethod
     def sensible(cls, parameters: Mapping[str, Any]) -> bool:

@@ -76,6 +76,8 @@ class SlidingCounter(Model):
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         first = floor((earliest - self.phase) / self.window)
         last = floor((latest - self.phase) / self.window)
+        if not admitted and first < self._number:
+            return 0.0  # perhaps it was refused before the edge
         miss = 0.0
         if admitted:
             over = min(self._estimate(latest, last, 0), self._estimate(latest, first, 0)) - self._bound
