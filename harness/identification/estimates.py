@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from harness.identification.openings import Opening, openings, overlaps, rows
 from harness.identification.trace import Decision
 
 # The most periods that may lie between two openings that follow each other.
 SKIPPED = 6
+# Of so many of the likeliest periods several are tried, at these shares of their bounds.
+SPREAD, WITHIN = 2, (0.5, 0.2, 0.8)
 
 
 def quotas(decisions: Sequence[Decision], below: int = 1, above: int = 1, most: int = 8) -> list[int]:
@@ -37,7 +39,8 @@ def ages(decisions: Sequence[Decision], anchor: Callable[[Opening], Decision | N
 
 
 def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, float]]:
-    """(period, phase) on which every opening, or all but few, may lie: seconds. The longest first."""
+    """(period, phase) on which every opening, or all but few, may lie: seconds. The longest first; of the likeliest
+    ones several within what the openings leave open, for what is counted may turn on a hundredth of them."""
     found = openings(decisions)
     if len(found) < 2:
         return []
@@ -47,17 +50,19 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
     for start, end in ((first[0], first[1]), (found[0], found[1]), (found[0], found[-1])):
         for skipped in range(1, SKIPPED + 1):
             low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
-            if high <= 0:
-                continue
-            kept = _narrowed(found, sharpest, max(low, 1e-4), high)
+            kept = _narrowed(found, sharpest, max(low, 1e-4), high) if high > 0 else None
             if kept is not None:
                 candidates.append(kept)
-    ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))
-    return [(period, phase) for _, period, phase in ordered[:most]]
+    ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))[:most]
+    return [
+        (low + share * (high - low), sharpest.early + where * (sharpest.late - sharpest.early))
+        for number, (_, low, high) in enumerate(ordered)
+        for share, where in (product(WITHIN, WITHIN) if number < SPREAD else ((0.5, 0.5),))
+    ]
 
 
 def _narrowed(found: Sequence[Opening], start: Opening, low: float, high: float) -> tuple[int, float, float] | None:
-    """The period that all openings leave within the bounds, the nearest first, and how many leave none."""
+    """What all openings leave of the bounds of a period, the nearest first, and how many leave nothing."""
     missed = 0
     for each in sorted(found, key=lambda other: abs(other.late - start.late)):
         if each is start:
@@ -75,7 +80,7 @@ def _narrowed(found: Sequence[Opening], start: Opening, low: float, high: float)
             missed += 1
     if missed > 1 + len(found) // 8:
         return None
-    return missed, (low + high) / 2, (start.early + start.late) / 2
+    return missed, low, high
 
 
 def first_of_rows(decisions: Sequence[Decision]) -> list[Decision | None]:

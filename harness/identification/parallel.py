@@ -14,7 +14,7 @@ QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 # A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and none
 # of which is off an even pace by more than this share of all.
 LINE, LONGER, EVEN = 4, 4.0, 0.2
-GROUPS = 4
+GROUPS, ALONE = 4, 4
 LARGEST = 128
 
 
@@ -69,7 +69,7 @@ def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Seque
 
 
 def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
-    """Groups close upon each other, and single requests as fast as they can go in between."""
+    """Groups close upon each other, and then single requests as fast as they can go."""
     let_in = sum(each.admitted for each in group)
     if let_in == len(group) or let_in == 0:
         return None
@@ -78,11 +78,11 @@ def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Se
         seen = yield Probe(now, len(group), "does the next group fare as well?")
         counts.append(sum(each.admitted for each in seen))
         now = max(each.received for each in seen)
-        for _ in range(2):
-            [alone] = yield Probe(now, 1, "is one alone let in?")
-            now = alone.received
-            if not alone.admitted:
-                return None
+    for _ in range(ALONE):
+        [alone] = yield Probe(now, 1, "is one alone let in?")
+        now = alone.received
+        if not alone.admitted:
+            return None
     if min(counts) < 0.6 * max(counts) or min(counts) < 0.6 * let_in:
         return None
     return Parallel(CONCURRENCY, {"quota": min(counts)}, min(counts) / max(counts))

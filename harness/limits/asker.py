@@ -26,6 +26,8 @@ AT_ONCE = 128
 # So many in a row to which nothing came end the inquiry: the target is gone, and the trace says nothing.
 SILENCES = 5
 SLICE_S = 0.25
+# After so long those of a group are under way: seconds.
+BESIDE_S = 0.03
 
 CUSTOMER = {
     "firstName": "Robin",
@@ -97,6 +99,23 @@ class Asker:
         if self._silences >= SILENCES:
             raise CouldNotRun(f"{self.base_url} answers no more: {seen[-1].answer.failure}")
         return seen
+
+    def ask_beside(self, subject: Subject, count: int, other: Subject, purpose: str) -> tuple[list[Seen], Seen]:
+        """`count` of one subject at once, and one of another as soon as they are under way. Raises as `ask` does."""
+        self._purse.take(count + 1, self.now())
+        self.wait_until(0.0)
+        crowd, alone = (self._client(each) for each in (subject, other))
+        send, send_other = self._sender(subject), self._sender(other)
+        under_way = [self._pool.submit(send, crowd) for _ in range(count)]
+        self.wait_until(self.now() + BESIDE_S)
+        last = send_other(alone)
+        group = next(self._groups)
+        answers = sorted((each.result() for each in under_way), key=lambda each: each.sent_at)
+        seen = [self._seen(answer, subject, purpose, group) for answer in answers]
+        beside = self._seen(last, other, purpose, group)
+        for each in (*seen, beside):
+            self._on_seen(each)
+        return seen, beside
 
     def opened(self, subject: Subject, purpose: str = "a session to speak in") -> Seen:
         """A new session, which from now on is that of the subject where it was admitted."""

@@ -7,13 +7,15 @@ request is tried again.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from harness.limits.asker import Asker
+from harness.limits.asker import AT_ONCE, Asker
 from harness.limits.purse import Spent
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
 
 # How often the quota is used up anew where it came back too soon.
 TRIES = 3
+# So many more than it holds fill it for sure.
+BEYOND = 8
 LOOPBACK_TOO = "127.0.0.2"
 
 
@@ -41,15 +43,21 @@ class Scope:
 Exhaust = Callable[[], Seen | None]
 
 
-def controls(asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool) -> Iterator[Control]:
+def controls(
+    asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool, at_once: int | None = None
+) -> Iterator[Control]:
     """One for each thing by which a limiter may tell requests apart. `exhaust` uses up the subject's quota, and returns
-    the request that was refused; None where none was."""
+    the request that was refused; None where none was. `at_once` is how many fill a limiter that only groups ever meet:
+    one that makes them wait, or counts those under way."""
     for dimension, other, why_not in _others(asker, subject, loopback):
         if other is None:
             yield Control(dimension, None, None, why_not)
             continue
         try:
-            yield _tried(asker, subject, dimension, other, exhaust)
+            if at_once is None:
+                yield _tried(asker, subject, dimension, other, exhaust)
+            else:
+                yield _tried_beside(asker, subject, dimension, other, at_once)
         except Spent:
             yield Control(dimension, other, None, "the budget was spent")
 
@@ -81,6 +89,24 @@ def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhau
         if after.refused and control.verdict != "unknown":
             return Control(dimension, other, control.refused, "", tuple(numbers))
     return Control(dimension, other, None, "the quota came back too soon to tell", tuple(numbers))
+
+
+def _tried_beside(asker: Asker, subject: Subject, dimension: str, other: Subject, at_once: int) -> Control:
+    """While a group fills it. Whoever shares it then is refused, or waits about as long as the last of them."""
+    purpose = f"scope: {other.words}"
+    if not asker.knows(other):
+        asker.opened(other, f"scope: a session for {other.words}")
+    shared: list[bool] = []
+    numbers: list[int] = []
+    for _ in range(TRIES if asker.knows(other) else 0):
+        group, control = asker.ask_beside(subject, min(AT_ONCE - 1, at_once + BEYOND), other, purpose)
+        numbers += [each.number for each in (*group, control)]
+        if any(each.refused for each in group) and control.verdict != "unknown":
+            waits = max(each.received - each.sent for each in group)
+            shared.append(control.refused or control.received - control.sent > waits / 2)
+    if not shared or 0 < sum(shared) < len(shared):
+        return Control(dimension, other, None, "groups were answered too soon to tell", tuple(numbers))
+    return Control(dimension, other, shared[0], "", tuple(numbers))
 
 
 def scope_of(tried: tuple[Control, ...]) -> Scope:

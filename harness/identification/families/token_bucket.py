@@ -84,6 +84,11 @@ class TokenBucket(Model):
         return self.interval * self._quota
 
     @property
+    def finest(self) -> float:
+        """However fast it refills: that is a rate, which shows in many requests."""
+        return float("inf")
+
+    @property
     def quota(self) -> int:
         return self._quota
 

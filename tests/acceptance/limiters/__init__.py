@@ -1,0 +1,1 @@
+"""Servers that are limited by other people's code, each just enough of a Messaging API to be asked."""
