@@ -14,8 +14,8 @@ from harness.limits.subject import Subject
 
 # How often the quota is used up anew where it came back too soon.
 TRIES = 3
-# So many more than it holds fill it for sure.
-BEYOND = 8
+# How often a group is sent with another beside it. So many more than it holds fill it for sure.
+BESIDES, BEYOND = 2, 8
 LOOPBACK_TOO = "127.0.0.2"
 
 
@@ -98,7 +98,7 @@ def _tried_beside(asker: Asker, subject: Subject, dimension: str, other: Subject
         asker.opened(other, f"scope: a session for {other.words}")
     shared: list[bool] = []
     numbers: list[int] = []
-    for _ in range(TRIES if asker.knows(other) else 0):
+    for _ in range(BESIDES if asker.knows(other) else 0):
         group, control = asker.ask_beside(subject, min(AT_ONCE - 1, at_once + BEYOND), other, purpose)
         numbers += [each.number for each in (*group, control)]
         if any(each.refused for each in group) and control.verdict != "unknown":
