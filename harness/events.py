@@ -40,12 +40,15 @@ class Planned:
 class Sent:
     """The request was handed to the client, before any byte was written or any connection opened.
 
-    `queued` is for how long it stood in line for one of the connections that customers share: nanoseconds.
+    `queued` is for how long it stood in line for one of the connections that customers share: nanoseconds. `held` is
+    for how long the target itself held it back: it was due at its plan, was limited, and this is the same again in a
+    request of its own, which became due so many nanoseconds after the plan.
     """
 
     at: int
     request: str
     queued: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ Outcome = Acked | Refused | Limited | Failed
 
 @dataclass(slots=True)
 class Exchange:
-    """One request. `planned` and `sent` are monotonic nanoseconds; it was `queued` for so many."""
+    """One request of a customer. `planned` and `sent` are monotonic nanoseconds; it was `queued` for so many, and the
+    target had `held` it back for so many before."""
 
     request: str
     operation: str
@@ -22,6 +23,13 @@ class Exchange:
     planned: int
     sent: int | None = None
     queued: int = 0
+    held: int = 0
+    customer: str = ""
+
+    @property
+    def late(self) -> int:
+        """By how much the harness was behind when it sent it: nanoseconds."""
+        return 0 if self.sent is None else self.sent - self.planned - self.queued - self.held
 
 
 class Exchanges:
@@ -33,13 +41,13 @@ class Exchanges:
     def enter(self, event: Event) -> Exchange | None:
         """The request that the event belongs to, with what the event says of it. An outcome is its last."""
         if isinstance(event, Planned):
-            exchange = Exchange(event.request, event.operation, event.session, event.at)
+            exchange = Exchange(event.request, event.operation, event.session, event.at, customer=event.customer)
             self._open.put(event.request, exchange)
             return exchange
         if isinstance(event, Sent):
             sent = self._open.get(event.request)
             if sent is not None:
-                sent.sent, sent.queued = event.at, event.queued
+                sent.sent, sent.queued, sent.held = event.at, event.queued, event.held
             return sent
         return self._open.pop(event.request) if isinstance(event, Outcome) else None
 
@@ -56,6 +64,8 @@ def _pack(exchange: Exchange) -> list[Any]:
         exchange.planned,
         exchange.sent,
         exchange.queued,
+        exchange.held,
+        exchange.customer,
     ]
 
 

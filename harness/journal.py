@@ -92,7 +92,8 @@ def _planned(event: events.Planned) -> str:
 
 def _sent(event: events.Sent) -> str:
     queued = f',"queued":{event.queued}' if event.queued else ""
-    return f'{{"e":"sent","at":{event.at},"request":{_text(event.request)}{queued}}}'
+    held = f',"held":{event.held}' if event.held else ""
+    return f'{{"e":"sent","at":{event.at},"request":{_text(event.request)}{queued}{held}}}'
 
 
 def _acked(event: events.Acked) -> str:

@@ -90,7 +90,8 @@ class Measurements:
     itself (gauges by "source.name").
 
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
-    are, and by what the harness was behind: "queued" and "lateness".
+    are, by what the harness was behind, "queued" and "lateness", and by what the target held it back, where it is sent
+    again after it was limited.
 
     `clocks` tells of each process on another host how far its clock could be compared with ours: latencies between the
     two are wrong by its bound at most.
@@ -216,7 +217,7 @@ class Measuring:
         """A request has come to its end, at the moment `at` where the target made it."""
         acked = at if outcome == "accepted" else None
         if exchange.sent is not None:
-            self._histograms["lateness"].record(exchange.sent - exchange.planned - exchange.queued)
+            self._histograms["lateness"].record(exchange.late)
             self._histograms["queued"].record(exchange.queued)
         if exchange.operation not in _GROUPS:
             return

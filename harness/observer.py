@@ -78,7 +78,7 @@ class Observer:
             return
         flight.sent = event.at
         self._counts(flight.operation)["sent"] += 1
-        self.live.lateness.record(event.at - flight.planned - event.queued)
+        self.live.lateness.record(event.at - flight.planned - event.queued - event.held)
         counts = self.live.cell(event.at + self._offset).counts
         if flight.operation != "sendMessage":
             counts["sessions"] += 1

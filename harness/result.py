@@ -195,6 +195,7 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
         "workers": settings.get("workers"),
         "sinks": settings.get("sinks"),
         "abort_early": bool(settings.get("abort_early")),
+        "when_limited": settings.get("when_limited"),
         "duration_s": measured.duration_s,
         "reply_timeout_s": settings["reply_timeout_s"],
         "messages": dict(measured.messages),

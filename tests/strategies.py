@@ -31,7 +31,7 @@ OBJECTS = st.dictionaries(TEXT, DATA, max_size=3)
 
 ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
     st.builds(Planned, TIMES, TEXT, TEXT, TEXT, MAYBE),
-    st.builds(Sent, TIMES, TEXT, st.integers(0, 10**12)),
+    st.builds(Sent, TIMES, TEXT, st.integers(0, 10**12), st.integers(0, 10**12)),
     st.builds(Acked, TIMES, TEXT, st.integers(200, 299), MAYBE, MAYBE),
     st.builds(Refused, TIMES, TEXT, st.integers(400, 499), MAYBE),
     st.builds(Limited, TIMES, TEXT, st.none() | st.floats(0, 1e6)),

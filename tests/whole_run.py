@@ -46,8 +46,8 @@ class WholeRun:
         for name, plan in self.plans.items():
             if name not in self.sent:
                 continue
-            sent, queued = self.sent[name].at, self.sent[name].queued
-            found.setdefault("lateness", []).append(sent - plan.at - queued)
+            sent, queued, held = self.sent[name].at, self.sent[name].queued, self.sent[name].held
+            found.setdefault("lateness", []).append(sent - plan.at - queued - held)
             found.setdefault("queued", []).append(queued)
             kind = {"sendMessage": "response", "createSession": "session"}.get(plan.operation)
             if kind and isinstance(self.outcomes.get(name), Acked):

@@ -17,6 +17,7 @@ NOT_TAKEN = {
     "duration": "--probe-duration, for each rate that is tried",
     "ramp_up": "none of it: new customers come at a rate",
     "in_flight": "none of it: its customers wait for each reply",
+    "when_limited": "none of it: who is limited shows that the rate is too high",
     "abort_early": "none of it: a probe is short",
     "master": "none of it: it searches on one machine",
     "web": "none of it",

@@ -14,6 +14,7 @@ from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
 from harness.errors import UsageError
 from harness.load.capacity import CapacityPlan
+from harness.load.manners import MANNERS, Manners
 from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
 from harness.load.remote.meeting import Meeting
@@ -81,6 +82,13 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     metavar="N",
     help="Unanswered messages a session. Beyond 1 replies are ambiguous, and told as such.",
 )
+@click.option(
+    "--when-limited",
+    default=LoadPlan().when_limited,
+    type=click.Choice(MANNERS),
+    show_default=True,
+    help="After a 429: wait as asked and drop the message, or send it again then (polite), or go on at once (rude).",
+)
 @click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
 @click.option(
     "--master",
@@ -117,6 +125,7 @@ def command(
     think: float,
     connections: int | None,
     in_flight: int,
+    when_limited: Manners,
     workers: int,
     master: tuple[str, int] | None,
     worker: str | None,
@@ -165,6 +174,7 @@ def command(
         think_s=think,
         connections=connections,
         in_flight=in_flight,
+        when_limited=when_limited,
         workers=workers,
         sinks=sinks,
         abort_early=abort_early,

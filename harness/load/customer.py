@@ -24,6 +24,7 @@ from harness.events import Acked, Failed, Limited, Planned, Replied, Sent
 from harness.load.conversation import Conversation
 from harness.load.http.failure import reason_of
 from harness.load.http.pool import Lease
+from harness.load.manners import SETBACK_S, Manners, stay_away_s
 from harness.load.outcome import CUT_OFF, Outcome
 from harness.load.plan import NO_PHRASES
 from harness.load.station import Station
@@ -32,10 +33,6 @@ from harness.load.station import Station
 gevent.config.track_greenlet_tree = False
 
 SECOND = 1_000_000_000
-# How long a customer stays away after a failure, or a 429 that names no time; half as long again at most.
-SETBACK_S = 1.0
-# Added to what a 429 asks for, at random up to this, so that those who were told the same do not return as one.
-SPREAD_S = 0.5
 
 
 class ConversationOver(RescheduleTaskImmediately):
@@ -135,7 +132,7 @@ class Customer(User):
     def open_session(self, customer: dict[str, str]) -> Session:
         """Raises ConversationOver where no session came of it."""
         body = {"clientId": self.station.profile.client_id, "source": "sms", "customer": customer}
-        _, outcome = self._exchange("createSession", self.station.requests.post("/v1/sessions", body))
+        _, outcome = self._request("createSession", self.station.requests.post("/v1/sessions", body))
         if isinstance(outcome, Acked) and outcome.session is not None:
             self._free = self._due = outcome.at
             self.station.postbox.expect(outcome.session)
@@ -146,7 +143,7 @@ class Customer(User):
 
     def say(self, session: Session, content: str) -> None:
         """Sends a message and waits for its reply, or only so long that no more than the plan's messages are in flight.
-        A message that was limited is dropped, and the conversation goes on.
+        A message that was limited is dropped, or sent again until it is let in, and the conversation goes on.
 
         Raises ConversationOver where it cannot: the message failed or was refused, or no reply came in time.
         """
@@ -165,15 +162,30 @@ class Customer(User):
 
     def send(self, session: Session, content: str) -> tuple[int, Outcome]:
         """Sends a message, and waits for no reply. When it was sent (monotonic nanoseconds), and what came of it."""
-        return self._exchange("sendMessage", self.station.requests.message(session.path, content), session)
+        return self._request("sendMessage", self.station.requests.message(session.path, content), session)
 
     def hang_up(self, session: Session) -> None:
         """Makes room in the postbox: nobody will ask for this session again."""
         self.station.postbox.dismiss(session.id)
 
-    def _exchange(self, operation: str, payload: bytes, session: Session | None = None) -> tuple[int, Outcome]:
-        """One request, from its plan to its outcome. When it was sent (monotonic nanoseconds), and what came of it."""
-        planned, turn = self._await_turn()
+    def _request(self, operation: str, payload: bytes, session: Session | None = None) -> tuple[int, Outcome]:
+        """One request or, of a polite customer, as many as it takes to be let in, all due when the first one was. When
+        the last of them was sent (monotonic nanoseconds), and what came of it."""
+        planned, sent, outcome = self._exchange(operation, payload, session)
+        times = 0
+        while self._manners == "polite" and isinstance(outcome, Limited):
+            times += 1
+            self._stay_away(outcome, times)
+            _, sent, outcome = self._exchange(operation, payload, session, planned)
+        return sent, outcome
+
+    def _exchange(
+        self, operation: str, payload: bytes, session: Session | None, first_due: int | None = None
+    ) -> tuple[int, int, Outcome]:
+        """One request, from its plan to its outcome: when it was due, when it was sent (monotonic nanoseconds), and
+        what came of it. What was limited, and is sent again, was `first_due` some time ago, and is held back since."""
+        due, turn = self._await_turn()
+        planned = due if first_due is None else first_due
         request = self.station.new_request()
         plan = Planned(planned, request, operation, self._name, session.id if session else None)
         self._appointment = None
@@ -185,13 +197,13 @@ class Customer(User):
             queued = time.monotonic_ns() - ready if lease.queued else 0
             self._await_turn_again(turn)
             sent = time.monotonic_ns()
-            self.station.record(plan, Sent(sent, request, queued))
+            self.station.record(plan, Sent(sent, request, queued, due - planned))
             outcome, length = self._post(lease, request, operation, payload)
             self._rows.exchange(operation, outcome.at - sent, length, outcome)
         finally:
             lease.give_back()
             self.station.note(plan if sent is None else outcome or Failed(time.monotonic_ns(), request, CUT_OFF))
-        return sent, outcome
+        return planned, sent, outcome
 
     def _lease(self, plan: Planned) -> Lease:
         """A connection, once it is this customer's turn. Raises StopUser where it has to leave before that."""
@@ -259,10 +271,22 @@ class Customer(User):
 
     def _recover(self, outcome: Outcome) -> None:
         """Stays away for as long as a request without success asks for."""
-        asked = outcome.retry_after_s if isinstance(outcome, Limited) else None
-        seconds = SETBACK_S * (1 + random.random() / 2) if asked is None else asked + random.random() * SPREAD_S
-        self._wait_until(time.monotonic_ns() + round(seconds * SECOND))
-        self._free = self._due = time.monotonic_ns()
+        if isinstance(outcome, Limited):
+            self._stay_away(outcome)
+        else:
+            self._idle(SETBACK_S * (1 + random.random() / 2))
+
+    def _stay_away(self, limited: Limited, times: int = 1) -> None:
+        self._idle(stay_away_s(self._manners, limited.retry_after_s, times, random.random()))
+
+    def _idle(self, seconds: float) -> None:
+        moment = time.monotonic_ns() + round(seconds * SECOND)
+        self._wait_until(moment)
+        self._free = self._due = moment
+
+    @property
+    def _manners(self) -> Manners:
+        return self.station.plan.when_limited
 
     def _wait_until(self, moment: int) -> None:
         """Sleeps until `moment`. Raises StopUser where the customer is told to leave before it."""

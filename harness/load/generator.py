@@ -116,6 +116,7 @@ def _free_port() -> int:
 def _fields(plan: LoadPlan) -> list[str]:
     """What the form of the web UI begins with."""
     argv = ["--think", f"{plan.think_s:g}", "--connections", str(plan.connections or PER_CUSTOMER)]
+    argv += ["--when-limited", plan.when_limited]
     if plan.arrival_rate is None:
         return argv
     poisson = ["--poisson"] if plan.spacing == "poisson" else []

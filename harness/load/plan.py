@@ -6,6 +6,7 @@ from typing import Literal
 
 from harness.errors import UsageError
 from harness.load.arrivals import Spacing
+from harness.load.manners import Manners
 
 # A closed one keeps so many customers busy; in an open one so many come each second, however those before them fare.
 SCENARIOS: Mapping[str, Literal["closed", "open"]] = {
@@ -43,7 +44,8 @@ class LoadPlan:
     evenly in `workers` of them, each with connections of its own; replies come to `sinks` of them behind one URL. A
     customer writes on while fewer than `in_flight` messages of his wait for a reply. Every other conversation ends
     with a message that begins with one of `asides`, which a sandbox can be asked by to do this or that. With
-    `abort_early` the run ends as soon as a window breaks its objective.
+    `abort_early` the run ends as soon as a window breaks its objective. `when_limited` is what customers do then: see
+    `harness.load.manners`.
     """
 
     scenario: str = "conversations"
@@ -61,6 +63,7 @@ class LoadPlan:
     in_flight: int = 1
     asides: tuple[str, ...] = ()
     abort_early: bool = False
+    when_limited: Manners = "drop"
 
     @property
     def is_open(self) -> bool:

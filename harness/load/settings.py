@@ -32,4 +32,5 @@ def planned(plan: LoadPlan) -> dict[str, Any]:
         "workers": plan.workers,
         "sinks": plan.sinks,
         "abort_early": plan.abort_early,
+        "when_limited": plan.when_limited,
     }

@@ -15,6 +15,7 @@ import gevent
 from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.gauges import CpuGauges
+from harness.load.manners import MANNERS, manners
 from harness.load.plan import CONNECTIONS, NO_PHRASES, LoadPlan, connections
 from harness.load.postbox import Postbox
 from harness.load.registration import register
@@ -53,6 +54,12 @@ def add_options(parser: Any, **_: Any) -> None:
             metavar="N|per-customer",
             help="How many the customers share, or per-customer",
         ),
+        group.add_argument(
+            "--when-limited",
+            default=LoadPlan().when_limited,
+            choices=MANNERS,
+            help="What customers do after a 429: wait and drop the message, wait and send it again, or go on",
+        ),
     )
     group.add_argument("--report", metavar="DIR", help="Where the report goes. Default: reports/<run-id>/")
     for field in fields:  # of the web UI's form; Locust asks for this mark where an option stands in a group
@@ -80,6 +87,7 @@ class Standalone:
             scenario=_scenario(options),
             arrival_rate=options.arrival_rate,
             spacing="poisson" if options.poisson else "constant",
+            when_limited=manners(options.when_limited),
         )
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-locust"
         self.folder = _folder(options.report, self._run)

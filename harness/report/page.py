@@ -65,6 +65,7 @@ def command_of(result: Result) -> str:
         "--arrival-rate": load.get("arrival_rate"),
         "--connections": _connections(load),
         "--in-flight": _unusual(load, "in_flight", 1),
+        "--when-limited": _unusual(load, "when_limited", "drop"),
         "--workers": _unusual(load, "workers", 0),
         "--sinks": _unusual(load, "sinks", 1),
         "--duration": load.get("planned_s") or None,
@@ -90,7 +91,7 @@ def _objectives(load: Mapping[str, Any]) -> list[str]:
     return [each if isinstance(each, str) else each["objective"] for each in load.get("objectives", ())]
 
 
-def _unusual(load: Mapping[str, Any], name: str, usual: int) -> object:
+def _unusual(load: Mapping[str, Any], name: str, usual: int | str) -> object:
     """Nothing where it is as it is without the option, or in a run of old."""
     return None if load.get(name) in (None, usual) else load[name]
 
@@ -105,7 +106,7 @@ def _argument(value: object) -> str:
 
 
 # What only `harness load` takes.
-_OF_A_LOAD = ("--connections", "--think", "--in-flight", "--workers", "--sinks")
+_OF_A_LOAD = ("--connections", "--think", "--in-flight", "--when-limited", "--workers", "--sinks")
 # What an embedded sandbox gives itself.
 _OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
 

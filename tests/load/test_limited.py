@@ -1,14 +1,18 @@
 """A 429 is no failure: it is told apart, obeyed, and what was limited is not waited for."""
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.events import Acked, Failed, Limited, Planned, Refused, Sent
+from harness.load.manners import Manners
 from harness.load.plan import LoadPlan
 from harness.measurement import Measurements, measure
+from harness.verdict import judge_validity
 from tests.load.running import QUICK, Outcome, carry_out, profile_for, sandbox
 
 
@@ -70,3 +74,96 @@ def test_locusts_statistics_give_429s_and_replies_rows_of_their_own(limited: Lim
     }
     assert counted == {row: (count, 0) for row, count in expected.items() if count}
     assert messages["limited"] > 0
+
+
+WINDOW = ("--limiter", "fixed-window limit=12 window=1s headers=retry-after")
+
+
+class MannersRun:
+    """Customers of one kind of manners against a window that is too narrow for them, and that target's ground truth."""
+
+    def __init__(self, manners: Manners, folder: Path, *limiter: str) -> None:
+        with sandbox(*QUICK, *(limiter or WINDOW)) as target:
+            plan = LoadPlan(customers=10, duration_s=4, think_s=0, spawn_s=0.1, when_limited=manners)
+            self.run = carry_out(profile_for(target.base_url), folder, plan)
+            self.truth = target.requests("createSession") + target.requests("sendMessage")
+            self.delivered = target.delivered()
+        self.measured = measure(self.run.events, 5)
+        self.plans: dict[str, Planned] = {e.request: e for e in self.run.of(Planned)}
+        self.sends: dict[str, Sent] = {e.request: e for e in self.run.of(Sent)}
+        self.outcomes: dict[str, Any] = {e.request: e for e in self.run.of(Acked, Limited, Refused, Failed)}
+
+    def by_customer(self) -> Iterator[list[str]]:
+        """The requests of each customer, as they were sent."""
+        sent = sorted(self.sends.values(), key=lambda event: event.at)
+        for customer in {plan.customer for plan in self.plans.values()}:
+            yield [event.request for event in sent if self.plans[event.request].customer == customer]
+
+
+@pytest.fixture(scope="module")
+def polite(tmp_path_factory: pytest.TempPathFactory) -> MannersRun:
+    return MannersRun("polite", tmp_path_factory.mktemp("polite"))
+
+
+def test_a_polite_customer_sends_what_was_limited_again_until_it_is_let_in(polite: MannersRun):
+    repeated = 0
+    for requests in polite.by_customer():
+        for before, after in pairwise(requests):
+            limited = isinstance(polite.outcomes[before], Limited)
+            first, second = polite.plans[before], polite.plans[after]
+            same = (first.at, first.operation, first.session) == (second.at, second.operation, second.session)
+            assert same == limited
+            assert (polite.sends[after].held > 0) == limited
+            repeated += limited
+    assert repeated > 10
+
+
+def test_it_waits_as_long_as_it_was_told_and_that_counts_from_the_plan_and_not_as_lateness(polite: MannersRun):
+    for requests in polite.by_customer():
+        for before, after in pairwise(requests):
+            outcome, sent = polite.outcomes[before], polite.sends[after]
+            if isinstance(outcome, Limited):
+                assert outcome.retry_after_s is not None
+                assert sent.at >= outcome.at + outcome.retry_after_s * 1e9
+                assert sent.held >= outcome.retry_after_s * 1e9
+
+    reply, from_plan = (polite.measured.latencies[name] for name in ("reply", "reply_from_plan"))
+    assert reply is not None
+    assert from_plan is not None
+    assert from_plan.max > 1000 > reply.max
+    assert not any("sent late" in reason for reason in judge_validity(polite.measured).reasons)
+
+
+def test_what_was_limited_and_sent_again_is_paired_with_one_reply(polite: MannersRun):
+    outcomes = [entry["outcome"] for entry in polite.truth]
+
+    assert len(polite.run.of(Limited)) == outcomes.count("limited") > 0
+    assert len(polite.run.of(Acked)) == outcomes.count("accepted") > 0
+    assert polite.measured.messages["accepted"] == polite.measured.replies["answered"] == len(polite.delivered)
+    assert polite.measured.arrivals == polite.measured.replies["first"]
+
+
+def test_a_polite_customer_who_is_not_told_when_to_come_back_backs_off(tmp_path: Path):
+    silent = MannersRun("polite", tmp_path, "--limiter", "fixed-window limit=5 window=60s headers=none")
+
+    for requests in silent.by_customer():
+        limited = [silent.outcomes[each] for each in requests if isinstance(silent.outcomes[each], Limited)]
+        assert all(each.retry_after_s is None for each in limited)
+        gaps = [(second.at - first.at) / 1e9 for first, second in pairwise(limited)]
+        assert all(gap >= 2**number for number, gap in enumerate(gaps))
+    assert len(silent.run.of(Limited)) > 10
+
+
+def test_a_rude_customer_does_not_wait_whatever_it_was_told(tmp_path: Path):
+    rude = MannersRun("rude", tmp_path)
+
+    gaps = [
+        rude.sends[after].at - rude.outcomes[before].at
+        for requests in rude.by_customer()
+        for before, after in pairwise(requests)
+        if isinstance(rude.outcomes[before], Limited)
+    ]
+    assert len(gaps) > 50
+    assert sorted(gaps)[len(gaps) // 2] < 0.5e9  # it had been told a second
+    assert not any(event.held for event in rude.run.of(Sent))
+    assert [entry["outcome"] for entry in rude.truth].count("limited") == len(rude.run.of(Limited))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from harness.errors import UsageError
+from harness.load.manners import Manners, manners
 from harness.load.plan import FASTEST, LoadPlan, connections
 
 # Nobody thinks for longer between two messages: seconds.
@@ -28,6 +29,8 @@ def plan_from(form: Mapping[str, str], plan: LoadPlan, timespan: Callable[[str],
         plan = replace(plan, think_s=_number(form["think"], "Think", "seconds", 0.0, LONGEST_THINK_S))
     if "connections" in form:
         plan = replace(plan, connections=_connections(form["connections"]))
+    if "when_limited" in form:
+        plan = replace(plan, when_limited=_manners(form["when_limited"]))
     return _open(form, plan) if plan.is_open else plan
 
 
@@ -53,6 +56,13 @@ def _connections(text: str) -> int | None:
         return connections(text.strip())
     except UsageError as error:
         raise UsageError(f"Connections {error}") from None
+
+
+def _manners(text: str) -> Manners:
+    try:
+        return manners(text)
+    except UsageError as error:
+        raise UsageError(f"When limited {error}") from None
 
 
 def _duration(text: str, timespan: Callable[[str], float]) -> float:

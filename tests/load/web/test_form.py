@@ -17,10 +17,12 @@ OPEN = LoadPlan(scenario="arrivals", customers=0, arrival_rate=10, duration_s=60
 
 def test_every_field_takes_effect():
     fields = {"user_count": "7", "run_time": "1m30s", "think": "0.25", "connections": "per-customer"}
+    fields |= {"when_limited": "polite"}
 
     plan = plan_from(fields, CLOSED)
 
     assert (plan.customers, plan.duration_s, plan.think_s, plan.connections) == (7, 90, 0.25, None)
+    assert plan.when_limited == "polite"
 
 
 def test_an_open_scenario_takes_its_rate_and_its_spacing_and_no_number_of_customers():
@@ -49,6 +51,7 @@ def test_a_closed_scenario_has_no_rate():
         (CLOSED, "think", "-1", "Think takes a number of seconds from 0 to 3600"),
         (CLOSED, "think", "nan", "Think takes a number of seconds"),
         (CLOSED, "connections", "ten", "Connections takes a number from 1 on, or per-customer (it is 'ten')"),
+        (CLOSED, "when_limited", "shy", "When limited takes drop, polite or rude (it is 'shy')"),
         (OPEN, "arrival_rate", "", "Arrival rate takes a number of customers a second"),
         (OPEN, "arrival_rate", "0", "above 0"),
         (OPEN, "arrival_rate", "inf", "Arrival rate takes"),
