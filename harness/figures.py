@@ -1,11 +1,15 @@
 """The figures of a load run that an objective can name, and how each is read from the measurements.
 
     reply_p99, response_mean, reply_from_plan_p99_9, session_max ...   a time: a bound in us, ms or s
+    recovery_p99 ...                                                   likewise: until who was limited is let in again
     lost, failed, misrouted, limited, sessions_failed ...              a count, a share ("%"), or a rate ("/s")
+    starved, unrecovered                                               likewise: see harness.throttling
 
 With a window ("reply_p99<2s over 30s") the same is asked of every such window of the run: see harness.windows.
 
 A share of messages is of those sent, a share of replies of the messages accepted, a share of arrivals of all arrivals.
+What is starved is a share of the customers who asked, and what is unrecovered one of the times that one was limited:
+both are of a whole run, and have no windows.
 """
 
 from collections.abc import Mapping
@@ -21,9 +25,12 @@ LATENCIES = ("response", "response_from_plan", "reply", "reply_from_plan", "sess
 STATISTICS = tuple(field.name for field in fields(Latency) if field.name != "count")
 OUTCOMES = ("planned", "sent", "accepted", "limited", "refused", "failed", "missed")
 SESSIONS = tuple(f"sessions_{outcome}" for outcome in OUTCOMES)
+# Of a whole run, each with what it is a share of.
+CUSTOMERS = {"starved": "asked", "unrecovered": "episodes"}
 
-_COUNTS = (*OUTCOMES, *MESSAGE_CLASSES, *ARRIVAL_CLASSES, *SESSIONS)
-TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in LATENCIES for statistic in STATISTICS}
+_COUNTS = (*OUTCOMES, *MESSAGE_CLASSES, *ARRIVAL_CLASSES, *SESSIONS, *CUSTOMERS)
+_TIMED = (*LATENCIES, "recovery")
+TIMES = {f"{latency}_{statistic}": (latency, statistic) for latency in _TIMED for statistic in STATISTICS}
 
 
 class Figures(Protocol):
@@ -35,6 +42,8 @@ class Figures(Protocol):
     def sessions(self) -> Mapping[str, int]: ...
     @property
     def replies(self) -> Mapping[str, int]: ...
+    @property
+    def customers(self) -> Mapping[str, int]: ...
     @property
     def latencies(self) -> Mapping[str, Latency | None]: ...
     @property
@@ -69,9 +78,11 @@ def check(objective: Objective) -> Objective:
             raise UsageError(
                 f"{objective.text!r}: {objective.figure} is a count; give a number, a share in % or a rate in /s"
             )
+        if objective.figure in CUSTOMERS and objective.window_s:
+            raise UsageError(f"{objective.text!r}: {objective.figure} is of a whole run; leave out the window")
     else:
         raise UsageError(
-            f"{objective.text!r}: there is no figure {objective.figure!r}; there are times ({', '.join(LATENCIES)}, "
+            f"{objective.text!r}: there is no figure {objective.figure!r}; there are times ({', '.join(_TIMED)}, "
             f"each with _{', _'.join(STATISTICS)}) and counts ({', '.join(_COUNTS)})"
         )
     return objective
@@ -110,6 +121,9 @@ def _count(figure: str, measured: Figures) -> tuple[int, int]:
     """The count, and what it is a share of."""
     if figure in SESSIONS:
         return measured.sessions[figure.removeprefix("sessions_")], measured.sessions["sent"]
+    if figure in CUSTOMERS:
+        # Where nobody was limited, nobody failed to recover: that is known as soon as somebody asked.
+        return measured.customers[figure], measured.customers[CUSTOMERS[figure]] or measured.customers["asked"]
     if figure in OUTCOMES:
         return measured.messages[figure], measured.messages["sent"]
     if figure in MESSAGE_CLASSES:

@@ -16,6 +16,7 @@ from harness.measurement import STALL_MS, Measurements
 from harness.pairing import ARRIVAL_CLASSES
 from harness.seconds import SECOND, Seconds
 from harness.sparse import SparseHistogram
+from harness.throttling import Fairness, Throttling
 from harness.verdict import Validity, judge_validity
 from harness.violations import Violations
 
@@ -154,6 +155,9 @@ class Live:
                 series=(),
                 seconds=Seconds(0),
                 contract=Violations(0, 0, ()),
+                throttling=Throttling({}, {}, 0, 0, 0, 0, 0, Fairness(0, 0, None, None, None)),
+                while_limited=None,
+                otherwise=None,
                 failures={},
                 exhausted={},
                 deaths=(),

@@ -33,6 +33,7 @@ from harness.histogram import Histogram, Latency
 from harness.kept import Shelves, no_shelf
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Arrival, Paired, Pairer
 from harness.seconds import Group, Moment, Seconds
+from harness.throttling import Throttled, Throttling
 from harness.violations import Inspection, Violations
 
 # A pause of the sink's event loop below this is what any busy machine does to a process.
@@ -47,10 +48,9 @@ MOST_ROWS = 3600
 # What the course tells of each second.
 COURSE = ("response", "reply")
 
-_NAMES = (
-    *("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan"),
-    *("lateness", "queued"),
-)
+# Those that are the target's to every request, which a curve is drawn of.
+_CURVED = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan")
+_NAMES = (*_CURVED, "lateness", "queued", "recovery")
 _OUTCOMES: Mapping[type[Any], str] = {Acked: "accepted", Refused: "refused", Limited: "limited", Failed: "failed"}
 _GROUPS: Mapping[str, tuple[Group, str]] = {
     "sendMessage": ("messages", "response"),
@@ -84,10 +84,24 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """Some of a run's seconds: what became of the messages that were sent in them, and the latency (ms) of their
+    replies."""
+
+    seconds: int
+    accepted: int
+    answered: int
+    late: int
+    ambiguous: int
+    lost: int
+    reply: Latency | None
+
+
+@dataclass(frozen=True, slots=True)
 class Measurements:
     """Counts, latencies by kind ("response", "response_from_plan", "reply", "reply_from_plan", "session",
-    "session_from_plan", "lateness", "queued"), their curves, the run second by second, and what the harness says of
-    itself (gauges by "source.name").
+    "session_from_plan", "lateness", "queued", "recovery"), their curves, the run second by second, and what the
+    harness says of itself (gauges by "source.name").
 
     From its plan to its send a request is late by what it stood in line for a connection, which is how source systems
     are, by what the harness was behind, "queued" and "lateness", and by what the target held it back, where it is sent
@@ -101,6 +115,8 @@ class Measurements:
     `exhausted` counts those failures, by reason, for which the machine that sends is to blame.
     `seconds` holds the same counts second by second, and the latencies that `measure` was told to keep.
     `contract` is what came of holding every answer and every reply against the contract.
+    `throttling` is what the target's limiter was to the customers; `while_limited` are the seconds in which a request
+    was sent that was limited, and `otherwise` the others in which any was sent. Both are None where nothing was.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
 
@@ -114,6 +130,9 @@ class Measurements:
     series: Sequence[Second]
     seconds: Seconds
     contract: Violations
+    throttling: Throttling
+    while_limited: Spell | None
+    otherwise: Spell | None
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
     deaths: Sequence[str]
@@ -121,6 +140,17 @@ class Measurements:
     gauges: Mapping[str, Latency | None]
     stalled_s: float
     duration_s: float
+
+    @property
+    def customers(self) -> Mapping[str, int]:
+        """How many asked, how many of them were starved, how often one was limited, and how often without an end."""
+        throttling = self.throttling
+        return {
+            "asked": throttling.fairness.customers,
+            "starved": throttling.fairness.starved,
+            "episodes": throttling.episodes,
+            "unrecovered": throttling.unrecovered,
+        }
 
 
 class _Harness:
@@ -164,6 +194,7 @@ class Measuring:
         self._pairer = Pairer(reply_timeout_s, shelves())
         self._seconds = Seconds(begin, {*by_second, *COURSE}, shelves())
         self._inspection = Inspection()
+        self._throttled = Throttled(shelves())
         self._harness = _Harness()
         self._counts: Counter[tuple[Group, str]] = Counter()
         self._classes: Counter[str] = Counter()
@@ -183,6 +214,8 @@ class Measuring:
             self._settle(exchange, outcome, event.at)
             self._note_failure(event)
         self._inspection.enter(event, exchange)
+        if episode := self._throttled.enter(event, exchange):
+            self._recover(*episode)
         for decided in self._pairer.enter(event, exchange):
             self._decide(decided)
 
@@ -193,17 +226,22 @@ class Measuring:
             self._settle(exchange, "missed" if exchange.sent is None else "unfinished", None)
         for decided in self._pairer.finish(last if self._ended is None else self._ended):
             self._decide(decided)
+        throttling = self._throttled.finish()
+        spells = _spells(self._seconds) if any(throttling.limited.values()) else (None, None)
         return Measurements(
             messages=self._outcomes("messages"),
             sessions=self._outcomes("sessions"),
             replies={name: self._classes[name] for name in (*MESSAGE_CLASSES, *ARRIVAL_CLASSES)},
             arrivals=sum(self._classes[name] for name in ARRIVAL_CLASSES),
             latencies={name: histogram.summary() for name, histogram in self._histograms.items()},
-            curves={name: histogram.curve() for name, histogram in self._histograms.items()},
+            curves={name: self._histograms[name].curve() for name in _CURVED},
             ambiguous=self._interval(),
             series=list(_series(self._seconds)),
             seconds=self._seconds,
             contract=self._inspection.finish(),
+            throttling=throttling,
+            while_limited=spells[0],
+            otherwise=spells[1],
             failures=_most_common(self._failures),
             exhausted={why: count for why, count in self._failures.items() if why.startswith(EXHAUSTED)},
             deaths=self._harness.obituaries(self._begin),
@@ -251,6 +289,10 @@ class Measuring:
         for kind, nanoseconds in ((name, at - sent), (f"{name}_from_plan", at - planned)):
             self._histograms[kind].record(nanoseconds)
             self._seconds.latency(sent, kind, nanoseconds)
+
+    def _recover(self, since: int, until: int) -> None:
+        self._histograms["recovery"].record(until - since)
+        self._seconds.latency(since, "recovery", until - since)
 
     def _note_failure(self, event: Event) -> None:
         if isinstance(event, Refused):
@@ -303,6 +345,31 @@ def _merged(seconds: Seconds, within: range) -> Moment:
     for second in within:
         moment.merge(seconds.at(second))
     return moment
+
+
+def _spells(seconds: Seconds) -> tuple[Spell, Spell]:
+    """The seconds in which a request was sent that was limited, and the others in which any was sent."""
+    moments, numbers = (Moment(), Moment()), [0, 0]
+    for second in seconds.busy("sessions", "messages"):
+        moment = seconds.at(second)
+        if moment.counts["messages", "sent"] or moment.counts["sessions", "sent"]:
+            which = 0 if moment.counts["messages", "limited"] or moment.counts["sessions", "limited"] else 1
+            moments[which].merge(moment)
+            numbers[which] += 1
+    return _spell(moments[0], numbers[0]), _spell(moments[1], numbers[1])
+
+
+def _spell(moment: Moment, seconds: int) -> Spell:
+    counts, reply = moment.counts, moment.latencies.get("reply")
+    return Spell(
+        seconds=seconds,
+        accepted=counts["messages", "accepted"],
+        answered=counts["replies", "answered"],
+        late=counts["replies", "late"],
+        ambiguous=counts["replies", "ambiguous"],
+        lost=counts["replies", "lost"],
+        reply=reply.summary() if reply else None,
+    )
 
 
 def _row(start: int, width: int, moment: Moment) -> Second:

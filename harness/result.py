@@ -18,7 +18,7 @@ from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
-from harness.measurement import Measurements, Measuring
+from harness.measurement import Measurements, Measuring, Spell
 from harness.objective import parse_objective
 from harness.requirements import Requirement
 from harness.verdict import (
@@ -228,9 +228,39 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
             "sink_rejected": _rejected(measured),
         },
     }
+    if any(measured.throttling.limited.values()):
+        load["limiting"] = _limiting(measured)
     if aborted := next((event for event in phase.milestones if isinstance(event, Aborted)), None):
         load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
+
+
+def _limiting(measured: Measurements) -> dict[str, Any]:
+    """What the target's limiter was to the customers: there where it refused anything."""
+    throttling = measured.throttling
+    asked, limited = sum(throttling.asked.values()), sum(throttling.limited.values())
+    return {
+        "share": round(limited / asked, 6),
+        "requests": {
+            operation: {"asked": count, "limited": throttling.limited[operation]}
+            for operation, count in sorted(throttling.asked.items())
+        },
+        "without_retry_after": throttling.untold,
+        "sent_again": {"requests": throttling.again, "limited": throttling.again_limited},
+        "episodes": throttling.episodes,
+        "unrecovered": throttling.unrecovered,
+        "recovery_ms": _latency(measured.latencies["recovery"]),
+        "fairness": asdict(throttling.fairness),
+        "while_limited": _spell(measured.while_limited),
+        "otherwise": _spell(measured.otherwise),
+    }
+
+
+def _spell(spell: Spell | None) -> dict[str, Any]:
+    assert spell is not None
+    told = asdict(spell)
+    del told["reply"]
+    return {**told, "reply_ms": _latency(spell.reply)}
 
 
 def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:

@@ -54,6 +54,11 @@ class Stretch:
         return self._of("replies")
 
     @property
+    def customers(self) -> Mapping[str, int]:
+        """None: what became of a customer is a matter of the whole run."""
+        return {}
+
+    @property
     def latencies(self) -> Mapping[str, Latency | None]:
         return {kind: histogram.summary() for kind, histogram in self._latencies.items()}
 
@@ -119,12 +124,12 @@ class Seconds:
         first, last = self._sent[group]
         return range(-((self._begin - first) // SECOND), (last - self._begin) // SECOND)
 
-    def busy(self, group: Group) -> range:
-        """The seconds from the first in which a request was sent to the last."""
-        if group not in self._sent:
+    def busy(self, *groups: Group) -> range:
+        """The seconds from the first in which a request of these groups was sent to the last."""
+        sent = [self._sent[group] for group in groups if group in self._sent]
+        if not sent:
             return range(0)
-        first, last = self._sent[group]
-        return range(self.number(first), self.number(last) + 1)
+        return range(self.number(min(first for first, _ in sent)), self.number(max(last for _, last in sent)) + 1)
 
     def at(self, second: int) -> Moment:
         return self._moments.look(str(second)) or Moment()

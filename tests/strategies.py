@@ -68,6 +68,7 @@ ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
 )
 
 SESSIONS = ("a", "b")
+CUSTOMERS = ("c1", "c2", "c3")
 OUTCOMES = ("accepted", "accepted", "accepted", "refused", "limited", "failed", "missed", "unfinished")
 
 
@@ -82,14 +83,17 @@ def histories(draw: st.DrawFn) -> list[Event]:
     for number in range(draw(st.integers(0, 8))):
         session, outcome = draw(st.sampled_from(SESSIONS)), draw(st.sampled_from(OUTCOMES))
         planned, wait, answer = draw(st.integers(1, 100)), draw(st.integers(0, 10)), draw(st.integers(0, 40))
-        events += _message(f"m{number}", session, outcome, planned, planned + wait, planned + wait + answer)
+        customer = draw(st.sampled_from(CUSTOMERS))
+        events += _message(f"m{number}", customer, session, outcome, planned, planned + wait, planned + wait + answer)
     for _ in range(draw(st.integers(0, 10))):
         events.append(draw(_replies()))
     return sorted(events, key=lambda event: event.at)
 
 
-def _message(request: str, session: str, outcome: str, planned: int, sent: int, answered: int) -> list[Event]:
-    events: list[Event] = [Planned(planned, request, "sendMessage", "c", session)]
+def _message(
+    request: str, customer: str, session: str, outcome: str, planned: int, sent: int, answered: int
+) -> list[Event]:
+    events: list[Event] = [Planned(planned, request, "sendMessage", customer, session)]
     if outcome != "missed":
         events.append(Sent(sent, request))
     match outcome:

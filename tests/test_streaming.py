@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from fractions import Fraction
 from operator import attrgetter, itemgetter
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from zlib import crc32
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import exchanges, figures, pairing, seconds
+from harness import exchanges, figures, pairing, seconds, throttling
 from harness.events import Acked, Event, Planned, Replied, Sent
 from harness.exchanges import Exchanges
 from harness.histogram import Histogram, Latency
@@ -22,6 +23,7 @@ from harness.kept import Shelves, no_shelf
 from harness.measurement import Measurements, Measuring
 from harness.pairing import Arrival, Paired, Pairer
 from harness.seconds import SECOND
+from harness.throttling import ENOUGH
 from tests.strategies import histories
 from tests.whole_run import WholeRun
 
@@ -57,6 +59,7 @@ def holding(most: int) -> Iterator[None]:
         patch.object(pairing, "MOST_HELD", most),
         patch.object(exchanges, "MOST_HELD", most),
         patch.object(seconds, "MOST_HELD", most),
+        patch.object(throttling, "MOST_HELD", most),
     ):
         yield
 
@@ -83,6 +86,11 @@ def summary_of(nanoseconds: Sequence[int]) -> Latency | None:
     for each in nanoseconds:
         histogram.record(each)
     return histogram.summary()
+
+
+def jain(shares: Sequence[Fraction]) -> float | None:
+    squares = sum(share**2 for share in shares)
+    return round(float(sum(shares) ** 2 / (len(shares) * squares)), 4) if squares else None
 
 
 def apart(history: Sequence[Event]) -> list[Event]:
@@ -162,6 +170,24 @@ def test_counts_and_times_are_those_of_the_whole_run(history, most_held):
     for name, latency in measured.latencies.items():
         assert latency == summary_of(times.get(name, []))
     assert measured.ambiguous == whole.interval()
+
+
+@given(histories(), st.integers(1, 3))
+def test_what_a_limiter_was_to_each_customer_is_that_of_the_whole_run(history, most_held):
+    whole = WholeRun(history, TIMEOUT_S, max(event.at for event in history))
+
+    with holding(most_held):
+        measured = passing_by(history)
+
+    durations, unended = whole.episodes()
+    bore, shares = measured.throttling, whole.shares()
+    assert measured.latencies["recovery"] == summary_of(durations)
+    assert (bore.unrecovered, bore.episodes) == (unended, unended + len(durations))
+    assert sum(bore.asked.values()) == sum(asked for _, asked in shares.values())
+    assert sum(bore.limited.values()) == sum(asked - let_in for let_in, asked in shares.values())
+    fairness = bore.fairness
+    assert (fairness.customers, fairness.index) == (len(shares), jain([Fraction(*each) for each in shares.values()]))
+    assert fairness.starved == sum(asked >= ENOUGH and not let_in for let_in, asked in shares.values())
 
 
 @FEW

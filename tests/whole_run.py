@@ -64,6 +64,34 @@ class WholeRun:
         least, most = min(low for low, _ in possible), max(high for _, high in possible)
         return Interval(len(possible), round(least / 1e6, 3), round(most / 1e6, 3))
 
+    def episodes(self) -> tuple[list[int], int]:
+        """How long customers were limited until they were let in, in nanoseconds, and how often they never were."""
+        durations, unended = [], 0
+        for answers in self._by_customer().values():
+            since = None
+            for sent, answer in answers:
+                if isinstance(answer, Limited):
+                    since = answer.at if since is None else since
+                elif since is not None and sent >= since:
+                    durations.append(answer.at - since)
+                    since = None
+            unended += since is not None
+        return durations, unended
+
+    def shares(self) -> dict[str, tuple[int, int]]:
+        """Of each customer, how many of his requests were let in, and how many were answered so that it is known."""
+        return {
+            customer: (sum(not isinstance(answer, Limited) for _, answer in answers), len(answers))
+            for customer, answers in self._by_customer().items()
+        }
+
+    def _by_customer(self) -> dict[str, list[tuple[int, Any]]]:
+        found: dict[str, list[tuple[int, Any]]] = {}
+        for name, answer in self.outcomes.items():
+            if name in self.sent and isinstance(answer, Acked | Refused | Limited):
+                found.setdefault(self.plans[name].customer, []).append((self.sent[name].at, answer))
+        return found
+
     def classes(self) -> Counter[str]:
         return Counter([ended for _, ended, *_ in self.messages] + [ended for _, ended in self.arrivals])
 

@@ -14,7 +14,8 @@ from harness.events import Acked, Event, Failed, Limited, Planned, Refused, Repl
 from harness.objective import Objective
 from harness.seconds import Group, Seconds
 
-FIGURES = (*figures.TIMES, *figures.OUTCOMES, *figures.SESSIONS, "answered", "late", "lost", "malformed")
+_TIMES = [name for name, (latency, _) in figures.TIMES.items() if latency in figures.LATENCIES]
+FIGURES = (*_TIMES, *figures.OUTCOMES, *figures.SESSIONS, "answered", "late", "lost", "malformed")
 
 
 @dataclass(frozen=True, slots=True)

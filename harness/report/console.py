@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.report import capacity, html
+from harness.report import capacity, html, limiting
 from harness.report.clauses import listed, reds, stands_on, status_of, untried, why
 from harness.report.evidence import exhibits, first_text
 from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
@@ -118,6 +118,8 @@ class _Page:
             self.say("" if number else "Adds up", written(total), None if total.holds else "bad")
         if told := contract_told(load):
             self.say("Contract", told, "warn" if load["contract"]["broken"] else None)
+        if limited := limiting.brief(load):
+            self.say("Limited", limited, "warn")
         for number, objective in enumerate(load["objectives"]):
             met = objective["verdict"] == "pass"
             text = f"{'met' if met else 'MISSED':<7} {one_line(objective['objective'])}: {objective_value(objective)}"

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.histogram import NEEDS
-from harness.report import capacity, card, clauses, figures, limits, numerals, page, sums
+from harness.report import capacity, card, clauses, figures, limiting, limits, numerals, page, sums
 from harness.report.charts.curve import curves
 from harness.report.charts.quota import quota
 from harness.report.charts.rates import rates
@@ -41,6 +41,8 @@ def render(result: Mapping[str, Any]) -> str:
             load=load,
             sums=sums.sums_of(load) if load else [],
             contract=figures.contract_told(load) if load else None,
+            limiting=limiting.lines(load) if load else [],
+            limiting_rows=limiting.rows(load) if load else [],
             timeline=timeline(load["series"]) if load else None,
             curves=curves(load) if load else None,
             capacity=searched,
@@ -106,6 +108,7 @@ def _environment() -> Environment:
         "LATENCY_ROWS": figures.LATENCY_ROWS,
         "NEEDS": NEEDS,
         "TABLE": capacity.TABLE,
+        "LIMITING": limiting.TABLE,
         "BOUNDS": capacity.BOUNDS,
         "PROBE_TONES": capacity.TONES,
         "REFUTED": limits.TABLE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.report import capacity, limits
+from harness.report import capacity, limiting, limits
 from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
@@ -144,8 +144,12 @@ def _load(result: Result) -> Iterator[str]:
         ],
         2,
     )
-    if told := contract_told(load):
-        yield f"The contract under load: {inline(told)}."
+    if contract := contract_told(load):
+        yield f"The contract under load: {inline(contract)}."
+    if told := limiting.lines(load):
+        yield "#### Limited"
+        yield "\n".join(f"- {inline(line)}" for line in told)
+        yield table(limiting.TABLE, limiting.rows(load), 1)
     if load["failures"]:
         yield table(
             ("Failed or refused because", "Messages and sessions"),
