@@ -158,6 +158,7 @@ class Live:
                 throttling=Throttling({}, {}, 0, 0, 0, 0, 0, Fairness(0, 0, None, None, None)),
                 while_limited=None,
                 otherwise=None,
+                prediction=None,
                 failures={},
                 exhausted={},
                 deaths=(),

@@ -31,7 +31,9 @@ from harness.events import (
 from harness.exchanges import Exchange, Exchanges
 from harness.histogram import Histogram, Latency
 from harness.kept import Shelves, no_shelf
+from harness.limit_rule import LimitRule
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Arrival, Paired, Pairer
+from harness.prediction import Prediction, Trial
 from harness.seconds import Group, Moment, Seconds
 from harness.throttling import Throttled, Throttling
 from harness.violations import Inspection, Violations
@@ -117,6 +119,7 @@ class Measurements:
     `contract` is what came of holding every answer and every reply against the contract.
     `throttling` is what the target's limiter was to the customers; `while_limited` are the seconds in which a request
     was sent that was limited, and `otherwise` the others in which any was sent. Both are None where nothing was.
+    `prediction` is what came of holding the run against the rule that it was given.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
     """
 
@@ -133,6 +136,7 @@ class Measurements:
     throttling: Throttling
     while_limited: Spell | None
     otherwise: Spell | None
+    prediction: Prediction | None
     failures: Mapping[str, int]
     exhausted: Mapping[str, int]
     deaths: Sequence[str]
@@ -183,10 +187,16 @@ class Measuring:
     one request. Given shelves, it holds no more than what is under way."""
 
     def __init__(
-        self, reply_timeout_s: float, begin: int, by_second: Collection[str] = (), shelves: Shelves = no_shelf
+        self,
+        reply_timeout_s: float,
+        begin: int,
+        by_second: Collection[str] = (),
+        shelves: Shelves = no_shelf,
+        rule: LimitRule | None = None,
     ) -> None:
         """`begin` is the moment from which seconds are counted (monotonic nanoseconds). The latencies named in
-        `by_second` are also kept second by second, so that windows can be judged."""
+        `by_second` are also kept second by second, so that windows can be judged. `rule` is a limiter that was found,
+        which the run is held against."""
         self._begin = begin
         self._last: int | None = None
         self._ended: int | None = None
@@ -195,6 +205,7 @@ class Measuring:
         self._seconds = Seconds(begin, {*by_second, *COURSE}, shelves())
         self._inspection = Inspection()
         self._throttled = Throttled(shelves())
+        self._trial = Trial(rule) if rule else None
         self._harness = _Harness()
         self._counts: Counter[tuple[Group, str]] = Counter()
         self._classes: Counter[str] = Counter()
@@ -214,6 +225,8 @@ class Measuring:
             self._settle(exchange, outcome, event.at)
             self._note_failure(event)
         self._inspection.enter(event, exchange)
+        if self._trial is not None:
+            self._trial.enter(event, exchange)
         if episode := self._throttled.enter(event, exchange):
             self._recover(*episode)
         for decided in self._pairer.enter(event, exchange):
@@ -242,6 +255,7 @@ class Measuring:
             throttling=throttling,
             while_limited=spells[0],
             otherwise=spells[1],
+            prediction=self._trial.finish() if self._trial is not None else None,
             failures=_most_common(self._failures),
             exhausted={why: count for why, count in self._failures.items() if why.startswith(EXHAUSTED)},
             deaths=self._harness.obituaries(self._begin),

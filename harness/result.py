@@ -18,8 +18,10 @@ from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
+from harness.limit_rule import LimitRule, rule_of
 from harness.measurement import Measurements, Measuring, Spell
 from harness.objective import parse_objective
+from harness.prediction import Prediction
 from harness.requirements import Requirement
 from harness.verdict import (
     EXIT_CODES,
@@ -174,7 +176,9 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     if settings.get("scenario") == capacity.SCENARIO:
         return _capacity(phase.milestones, began)
     given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
-    measuring = Measuring(settings["reply_timeout_s"], began.at, windows.kinds(given), phase.shelves)
+    limits = settings.get("limits")
+    rule = rule_of(limits) if limits else None
+    measuring = Measuring(settings["reply_timeout_s"], began.at, windows.kinds(given), phase.shelves, rule)
     for event in phase.events():
         measuring.enter(event)
     measured = measuring.finish()
@@ -230,6 +234,8 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     }
     if any(measured.throttling.limited.values()):
         load["limiting"] = _limiting(measured)
+    if rule is not None and measured.prediction is not None:
+        load["prediction"] = _prediction(measured.prediction, rule, limits)
     if aborted := next((event for event in phase.milestones if isinstance(event, Aborted)), None):
         load["aborted"] = _aborted(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
@@ -253,6 +259,20 @@ def _limiting(measured: Measurements) -> dict[str, Any]:
         "fairness": asdict(throttling.fairness),
         "while_limited": _spell(measured.while_limited),
         "otherwise": _spell(measured.otherwise),
+    }
+
+
+def _prediction(prediction: Prediction, rule: LimitRule, limits: Mapping[str, Any]) -> dict[str, Any]:
+    """What followed from the limiter that was found, and whether it was so."""
+    seconds = prediction.seconds
+    rates = {f"{name}_per_s": getattr(prediction, name) / seconds if seconds else None for name in ("asked", "let_in")}
+    return {
+        **asdict(prediction),
+        **{name: None if rate is None else round(rate, 3) for name, rate in rates.items()},
+        "sustainable_per_s": rule.rate,
+        "off": rule.off,
+        "memory_s": round(rule.memory_s, 3),
+        "limits": dict(limits),
     }
 
 

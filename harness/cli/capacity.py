@@ -18,6 +18,7 @@ NOT_TAKEN = {
     "ramp_up": "none of it: new customers come at a rate",
     "in_flight": "none of it: its customers wait for each reply",
     "when_limited": "none of it: who is limited shows that the rate is too high",
+    "limits": "none of it: its probes find out by themselves",
     "abort_early": "none of it: a probe is short",
     "master": "none of it: it searches on one machine",
     "web": "none of it",

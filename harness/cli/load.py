@@ -1,6 +1,6 @@
 """`harness load`: customers hold conversations, and every message is followed to its reply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -8,6 +8,7 @@ import click
 from harness.capacity import SCENARIO as CAPACITY
 from harness.cli.capacity import capacity, refuse_options
 from harness.cli.durations import optional_seconds, seconds
+from harness.cli.found import found
 from harness.cli.machines import address, meeting_at, serve
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
@@ -89,6 +90,12 @@ def load_options(customers: int | None, duration: str) -> Callable[[Command], Co
     show_default=True,
     help="After a 429: wait as asked and drop the message, or send it again then (polite), or go on at once (rude).",
 )
+@click.option(
+    "--limits",
+    metavar="RUN",
+    callback=found,
+    help="The folder of a `harness limits`: does the limiter that it found let in what it should?",
+)
 @click.option("--workers", default=0, type=click.IntRange(0, 64), metavar="N", help="So many processes of customers.")
 @click.option(
     "--master",
@@ -126,6 +133,7 @@ def command(
     connections: int | None,
     in_flight: int,
     when_limited: Manners,
+    limits: Mapping[str, Any] | None,
     workers: int,
     master: tuple[str, int] | None,
     worker: str | None,
@@ -175,6 +183,7 @@ def command(
         connections=connections,
         in_flight=in_flight,
         when_limited=when_limited,
+        limits=limits,
         workers=workers,
         sinks=sinks,
         abort_early=abort_early,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from harness.errors import UsageError
 from harness.load.arrivals import Spacing
@@ -45,7 +45,7 @@ class LoadPlan:
     customer writes on while fewer than `in_flight` messages of his wait for a reply. Every other conversation ends
     with a message that begins with one of `asides`, which a sandbox can be asked by to do this or that. With
     `abort_early` the run ends as soon as a window breaks its objective. `when_limited` is what customers do then: see
-    `harness.load.manners`.
+    `harness.load.manners`. `limits` is the limiter that the run puts to the test: see `harness.limit_rule`.
     """
 
     scenario: str = "conversations"
@@ -64,6 +64,7 @@ class LoadPlan:
     asides: tuple[str, ...] = ()
     abort_early: bool = False
     when_limited: Manners = "drop"
+    limits: Mapping[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:

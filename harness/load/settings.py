@@ -14,6 +14,7 @@ def settings_of(profile: Profile, plan: LoadPlan) -> dict[str, Any]:
         "strict": profile.strict,
         **planned(plan),
         "reply_timeout_s": profile.reply_timeout,
+        "limits": plan.limits,
         "objectives": [objective.text for objective in profile.objectives],
     }
 

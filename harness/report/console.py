@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.report import capacity, html, limiting
+from harness.report import capacity, html, limiting, prediction
 from harness.report.clauses import listed, reds, stands_on, status_of, untried, why
 from harness.report.evidence import exhibits, first_text
 from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
@@ -19,6 +19,7 @@ MOST_REDS = 5
 MOST_FAILURES = 4
 MARGIN = 13
 
+_TONES = {"confirmed": "good", "refuted": "bad", "not_tested": "warn"}
 _CODES = {"good": "32", "bad": "31", "warn": "33", "odd": "35", "halt": "36"}
 
 
@@ -120,6 +121,8 @@ class _Page:
             self.say("Contract", told, "warn" if load["contract"]["broken"] else None)
         if limited := limiting.brief(load):
             self.say("Limited", limited, "warn")
+        if predicted := prediction.brief(load):
+            self.say("Prediction", predicted, _TONES.get(load["prediction"]["verdict"]))
         for number, objective in enumerate(load["objectives"]):
             met = objective["verdict"] == "pass"
             text = f"{'met' if met else 'MISSED':<7} {one_line(objective['objective'])}: {objective_value(objective)}"

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.histogram import NEEDS
-from harness.report import capacity, card, clauses, figures, limiting, limits, numerals, page, sums
+from harness.report import capacity, card, clauses, figures, limiting, limits, numerals, page, prediction, sums
 from harness.report.charts.curve import curves
 from harness.report.charts.quota import quota
 from harness.report.charts.rates import rates
@@ -42,6 +42,7 @@ def render(result: Mapping[str, Any]) -> str:
             sums=sums.sums_of(load) if load else [],
             contract=figures.contract_told(load) if load else None,
             limiting=limiting.lines(load) if load else [],
+            prediction=prediction.lines(load) if load else [],
             limiting_rows=limiting.rows(load) if load else [],
             timeline=timeline(load["series"]) if load else None,
             curves=curves(load) if load else None,
@@ -109,6 +110,7 @@ def _environment() -> Environment:
         "NEEDS": NEEDS,
         "TABLE": capacity.TABLE,
         "LIMITING": limiting.TABLE,
+        "PREDICTED": {"words": prediction.WORDS, "tones": prediction.TONES},
         "BOUNDS": capacity.BOUNDS,
         "PROBE_TONES": capacity.TONES,
         "REFUTED": limits.TABLE,

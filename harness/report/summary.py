@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.report import capacity, limiting, limits
+from harness.report import capacity, limiting, limits, prediction
 from harness.report.card import card_of
 from harness.report.clauses import listed, reds, stands_on, status_of, tallies, why
 from harness.report.evidence import exhibits
@@ -150,6 +150,9 @@ def _load(result: Result) -> Iterator[str]:
         yield "#### Limited"
         yield "\n".join(f"- {inline(line)}" for line in told)
         yield table(limiting.TABLE, limiting.rows(load), 1)
+    if told := prediction.lines(load):
+        yield "#### The limiter that was found"
+        yield "\n".join(f"- {inline(line, 500)}" for line in told)
     if load["failures"]:
         yield table(
             ("Failed or refused because", "Messages and sessions"),
