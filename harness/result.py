@@ -176,7 +176,7 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     if settings.get("scenario") == capacity.SCENARIO:
         return _capacity(phase.milestones, began)
     given = [parse_objective(text) for text in settings.get("objectives", ())] or figures.DEFAULT_OBJECTIVES
-    limits = settings.get("limits")
+    limits = settings.get("limits") or {}
     rule = rule_of(limits) if limits else None
     measuring = Measuring(settings["reply_timeout_s"], began.at, windows.kinds(given), phase.shelves, rule)
     for event in phase.events():
