@@ -1,17 +1,20 @@
 """The limiter that an inquiry found (`harness limits`), as far as a load run can be held against it. Pure.
 
-Two things follow from every family, and are all that is used of it:
+Two things follow from every family:
 
-    never more    in t seconds no more than rate * t are let in, and so many whole quotas beyond as may stand full at
+    never more    in t seconds no more than peak * t are let in, and so many whole quotas beyond as may stand full at
                   once: one, or two where they are counted in windows whose edges a run may straddle
     never sooner  who is refused had a whole quota let in before him, no longer ago than the limiter remembers; of a
                   sliding counter, with the weight that each has by then
 
-`rate` is what it lets in for ever, evenly spaced: the highest that can be sustained.
+What it lets in of the run's own requests is for its model to say: `harness.expected`.
+
+`rate` is what it lets in for ever, evenly spaced: the highest that can be sustained. `peak` is
+the same, but where it pays to be refused.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -32,15 +35,16 @@ KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """`quota` requests, `rate` a second, `uneven` quotas; it remembers `memory_s` seconds. `off` is by what share its
-    times may be off. With `counts_refused` what it refuses uses up quota too. `statuses` are those of what it refuses.
-    With `each_operation` every operation has a quota of its own, with `each_address` every address. One that `queues`
-    may have let in long ago what it answers now. Of one that `weighs`, what is older than half of its memory, at the
-    edge of its window, counts the less the longer the next one lasts. Where a run cannot be held against it at all,
-    `incomparable` says why."""
+    """`quota` requests, `rate` and `peak` a second, `uneven` quotas; it remembers `memory_s` seconds. `off` is by what
+    share its times may be off. With `counts_refused` what it refuses uses up quota too. `statuses` are those of what it
+    refuses. With `each_operation` every operation has a quota of its own, with `each_address` every address. One that
+    `queues` may have let in long ago what it answers now. Of one that `weighs`, what is older than half of its memory,
+    at the edge of its window, counts the less the longer the next one lasts. Where a run cannot be held against it at
+    all, `incomparable` says why. `found` is all that was kept of the inquiry."""
 
     quota: int
     rate: float
+    peak: float
     uneven: int
     memory_s: float
     off: float
@@ -51,10 +55,11 @@ class LimitRule:
     weighs: bool = False
     statuses: tuple[int, ...] = (429,)
     incomparable: str | None = None
+    found: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def most_in(self, seconds: float) -> float:
         """Requests that can be let in, in so many seconds, with what may be off."""
-        return self.rate * (1 + self.off) * seconds + self.uneven * self.quota
+        return self.peak * (1 + self.off) * seconds + self.uneven * self.quota
 
 
 def kept_of(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +87,7 @@ def rule_of(kept: Mapping[str, Any]) -> LimitRule:
     return LimitRule(
         quota=int(kept["quota"]),
         rate=float(kept["sustainable_per_s"]),
+        peak=max(_peak(family, kept) for family in families),
         uneven=2 if any(family in _EDGED for family in families) else 1,
         memory_s=max(_memory_s(family, kept) for family in families),
         off=_off(kept),
@@ -92,7 +98,15 @@ def rule_of(kept: Mapping[str, Any]) -> LimitRule:
         weighs=families == ["sliding_counter"],
         statuses=tuple(kept.get("statuses") or (429,)),
         incomparable=each_session if "session" in scope else None,
+        found=kept,
     )
+
+
+def _peak(family: str, kept: Mapping[str, Any]) -> float:
+    """Who provokes a block that is shorter than the window gets a new window the sooner."""
+    quota, block = int(kept["quota"]), kept.get("block_s")
+    rate = float(kept["sustainable_per_s"])
+    return max(rate, quota / block) if family == "penalty_block" and block else rate
 
 
 def _memory_s(family: str, kept: Mapping[str, Any]) -> float:

@@ -1,13 +1,15 @@
 """Was the limiter that an inquiry found the one that a load run met? Each request that was let in or refused is held
-against what follows from it: never more, never sooner (`harness.limit_rule`).
+against what follows from it: never more, never sooner (`harness.limit_rule`), and hardly less than its model lets in of
+the same requests (`harness.expected`).
 
 Pure: takes the events of one phase as they go by, and holds no more of them than the limiter itself remembers, and what
 is not answered yet: counts in narrow bins of time. A bin's edges, and the time that an answer takes, are given to the
 limiter: what is told to contradict it does.
 
-    confirmed       more was asked for than it could let in, and it let in no more, and refused none too soon
+    confirmed       more was asked for than it could let in, and it let in as much as it is said to for ever, no more,
+                    and refused none too soon
     refuted         it let in more than it could, or refused what it had to let in
-    not_tested      too little was asked for to tell; what was seen does not contradict it
+    not_tested      too little was asked for to tell, or too unevenly; what was seen does not contradict it
     not_comparable  such a limit bears on a run otherwise than on its requests taken together
 """
 
@@ -20,6 +22,7 @@ from typing import Literal
 
 from harness.events import Acked, Began, Compared, Event, Failed, Limited, Refused, Sent
 from harness.exchanges import Exchange
+from harness.expected import Expected
 from harness.limit_rule import LimitRule
 
 Verdict = Literal["confirmed", "refuted", "not_tested", "not_comparable"]
@@ -31,13 +34,17 @@ BINS, NARROWEST = 50, 5_000_000
 PHASES = 20
 # Of the refused, what may come too soon all the same: someone else may use the same quota now and then.
 UNEXPLAINED = 0.01
+# By what share less may be let in than by the model: its times are off by a little, and requests reach it unevenly.
+LESS = 0.1
+_COUNTS = ("asked", "let_in", "refused", "judged", "unexplained")
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """Of the requests that were `asked`, so many were `let_in` and `refused`; the rest failed, or had no answer. `most`
-    is how many could have been let in, in the `seconds` from the first send to the last answer. Of the refused,
-    `judged` could be held against what was let in before them, and `unexplained` of these came too soon."""
+    is how many could have been let in, in the `seconds` from the first send to the last answer, and `fewest` how many
+    had to be, by the limiter's model. Of the refused, `judged` could be held against what was let in before them, and
+    `unexplained` of these came too soon."""
 
     verdict: Verdict
     why: str
@@ -47,6 +54,7 @@ class Prediction:
     judged: int
     unexplained: int
     most: float
+    fewest: float
     seconds: float
 
 
@@ -69,6 +77,7 @@ class _Quota:
         self._memory = round(rule.memory_s * (1 + rule.off) * 1e9)
         self._width = max(self._memory // BINS, NARROWEST)
         self._bins: dict[int, _Bin] = {}
+        self._expected = Expected(rule.found)
         self._slowest = 0
         self._next: int | None = None
         self.first: int | None = None
@@ -80,6 +89,7 @@ class _Quota:
         self.last = max(self.last, at)
         number = at // self._width
         self._bins.setdefault(number, _Bin()).may += 1
+        self._expected.send(at)
         self._next = number if self._next is None else self._next
         settled = (at - SETTLED) // self._width
         if settled - self._next > SETTLED // self._width:
@@ -96,6 +106,14 @@ class _Quota:
             found.refused += 1
             found.answered = max(found.answered, at)
             found.may -= not self._rule.counts_refused
+
+    @property
+    def seconds(self) -> float:
+        return (self.last - (self.first or 0)) / 1e9
+
+    @property
+    def fewest(self) -> float:
+        return max(0.0, (1 - LESS) * self._expected.fewest - self._rule.uneven * self._rule.quota)
 
     def finish(self) -> None:
         self._judge(max(self._bins, default=0) + 1)
@@ -174,18 +192,29 @@ class Trial:
 
     def finish(self) -> Prediction:
         counts: Counter[str] = Counter()
-        most = seconds = 0.0
+        most = fewest = seconds = 0.0
         for quota in self._quotas.values():
             quota.finish()
-            lasted = (quota.last - (quota.first or 0)) / 1e9
-            seconds = max(seconds, lasted)
-            most += self._rule.most_in(lasted)
-            for name in ("asked", "let_in", "refused", "judged", "unexplained"):
+            seconds = max(seconds, quota.seconds)
+            most += self._rule.most_in(quota.seconds)
+            fewest += quota.fewest
+            for name in _COUNTS:
                 counts[name] += getattr(quota, name)
-        verdict, why = self._verdict(counts, most)
-        return Prediction(verdict, why, **_named(counts), most=round(most, 1), seconds=round(seconds, 3))
+        verdict, why = self._verdict(counts, most, fewest)
+        return Prediction(
+            verdict=verdict,
+            why=why,
+            asked=counts["asked"],
+            let_in=counts["let_in"],
+            refused=counts["refused"],
+            judged=counts["judged"],
+            unexplained=counts["unexplained"],
+            most=round(most, 1),
+            fewest=round(fewest, 1),
+            seconds=round(seconds, 3),
+        )
 
-    def _verdict(self, counts: Counter[str], most: float) -> tuple[Verdict, str]:
+    def _verdict(self, counts: Counter[str], most: float, fewest: float) -> tuple[Verdict, str]:
         why_not = self._rule.incomparable
         if why_not is None and self._elsewhere and self._rule.each_address:
             why_not = "each source address has a quota of its own, and the customers were on several machines"
@@ -195,9 +224,16 @@ class Trial:
             return "refuted", "more was let in"
         if counts["unexplained"] > UNEXPLAINED * counts["judged"]:
             return "refuted", "requests were refused although quota was left"
-        if untested := _untested(counts, most):
+        if counts["asked"] - counts["refused"] < fewest:
+            return "refuted", "less was let in"
+        if untested := _untested(counts, most, self._sustained()):
             return "not_tested", untested
-        return "confirmed", "no more was let in, and each refused request came when the quota was used up"
+        return "confirmed", "so much was let in and no more, and each refused request came when the quota was used up"
+
+    def _sustained(self) -> float:
+        """Requests that were let in at least, if its rate was reached all the time but for one quota."""
+        lasted = sum(quota.seconds for quota in self._quotas.values())
+        return (1 - LESS) * self._rule.rate * lasted - len(self._quotas) * self._rule.quota
 
     def _quota(self, exchange: Exchange) -> _Quota:
         name = exchange.operation if self._rule.each_operation else ""
@@ -206,17 +242,15 @@ class Trial:
         return self._quotas[name]
 
 
-def _untested(counts: Counter[str], most: float) -> str | None:
+def _untested(counts: Counter[str], most: float, sustained: float) -> str | None:
     if not counts["refused"]:
         return "nothing was refused"
     if counts["asked"] <= most:
         return "no more was asked for than could be let in"
+    if counts["let_in"] < sustained:
+        return "less was let in, and of requests that came so unevenly no more had to be"
     return None if counts["judged"] else "the run was shorter than what the limiter remembers"
 
 
 def _status(event: Acked | Refused | Limited | Failed) -> int | None:
     return 429 if isinstance(event, Limited) else event.status
-
-
-def _named(counts: Counter[str]) -> dict[str, int]:
-    return {name: counts[name] for name in ("asked", "let_in", "refused", "judged", "unexplained")}

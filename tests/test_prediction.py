@@ -4,6 +4,7 @@ The judge is the sandbox's own limiter, on a virtual clock.
 """
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import ceil
@@ -111,14 +112,14 @@ TALKATIVE = [name for name in FAMILIES if name not in ("counting_log", "penalty_
 
 @settings(max_examples=8, deadline=None)
 @pytest.mark.parametrize("name", TALKATIVE)
-@given(seed=SEEDS, quota=st.integers(4, 60))
+@given(seed=SEEDS, quota=st.integers(10, 60))
 def test_it_is_confirmed_where_more_is_asked_for_long_enough(name, seed, quota):
     dice = random.Random(seed)
     limiter, parameters = FAMILIES[name](dice, quota, dice.uniform(0.5, 5))
     rate = parameters["sustainable_per_s"]
 
     prediction = outcome(
-        rule_of(found(algorithm=name, **parameters)), met(limiter, 2 * rate, LONG * quota / rate, seed)
+        rule_of(found(algorithm=name, **parameters)), met(limiter, 3 * rate, LONG * quota / rate, seed)
     )
 
     assert prediction.verdict == "confirmed", prediction
@@ -127,12 +128,10 @@ def test_it_is_confirmed_where_more_is_asked_for_long_enough(name, seed, quota):
 
 @settings(max_examples=8, deadline=None)
 @pytest.mark.parametrize("name", TALKATIVE)
-@pytest.mark.parametrize(("factor", "why"), [(0.7, "more was let in"), (1.5, "although quota was left")])
+@pytest.mark.parametrize(("factor", "why"), [(0.7, "more"), (1.5, "less|quota was left")])
 @given(seed=SEEDS, quota=st.integers(10, 60))
 def test_another_limiter_is_refuted_where_more_is_asked_for_long_enough(name, factor, why, seed, quota):
-    """One that is thought to let in less than it does, and one that is thought to let in more. Of one that comes back
-    in batches little is known between two of them: there it takes more."""
-    factor = 2.5 if name == "quantised_bucket" and factor > 1 else factor
+    """One that is thought to let in less than it does, and one that is thought to let in more."""
     dice = random.Random(seed)
     limiter, parameters = FAMILIES[name](dice, quota, dice.uniform(0.5, 5))
     rate = parameters["sustainable_per_s"]
@@ -143,7 +142,17 @@ def test_another_limiter_is_refuted_where_more_is_asked_for_long_enough(name, fa
     prediction = outcome(rule_of(found(algorithm=name, **wrong)), met(limiter, 3 * rate, LONG * quota / rate, seed))
 
     assert prediction.verdict == "refuted", prediction
-    assert why in prediction.why
+    assert re.search(why, prediction.why)
+
+
+def test_a_rate_that_was_not_reached_is_not_confirmed_however_well_each_refusal_is_explained():
+    """A counter of so few, in so short a time, refuses whenever it likes: what is sustained is another matter."""
+    rule = rule_of(found(algorithm="sliding_counter", quota=2, window_s=0.0394, sustainable_per_s=50.76))
+
+    prediction = outcome(rule, met(TokenBucket(rate_per_s=25, burst=40), 57, 30, 1))
+
+    assert (prediction.verdict, prediction.unexplained) == ("not_tested", 0)
+    assert "came so unevenly" in prediction.why
 
 
 def test_each_operation_has_its_own_quota_where_that_was_found():
