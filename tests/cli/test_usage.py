@@ -23,6 +23,7 @@ base_uri = "http://127.0.0.1:1"
 def folder(tmp_path):
     (tmp_path / "harness.toml").write_text(CONFIG)
     (tmp_path / "key.txt").write_text("sk-from-a-file\n")
+    (tmp_path / "load.json").write_text('{"kind": "load"}')
     (tmp_path / "known.yaml").write_text("- {requirement: MSG-33, reason: a, owner: b, expires: 2026-12-31}\n")
     return tmp_path
 
@@ -46,6 +47,11 @@ def folder(tmp_path):
         (["load", "capacity", "--customers", "9"], "capacity takes no --customers"),
         (["load", "capacity", "--duration", "9s"], "--probe-duration"),
         (["load", "capacity", "--in-flight", "2"], "capacity takes no --in-flight"),
+        (["load", "capacity", "--when-limited", "rude"], "capacity takes no --when-limited"),
+        (["load", "--when-limited", "shy"], "'shy' is not one of 'drop', 'polite', 'rude'"),
+        (["load", "--limits", "nowhere"], "nowhere cannot be read"),
+        (["load", "--limits", "known.yaml"], "known.yaml is no result of this harness"),
+        (["load", "--limits", "load.json"], "load.json: that run holds no inquiry into a limiter"),
         (["load", "capacity", "--base-url", "http://127.0.0.1:9", "--client-id", "c"], "capacity takes --max-rate"),
         (["report", "no-such-folder"], "no-such-folder"),
         (["report", "."], "no journal"),
@@ -65,7 +71,7 @@ def test_a_report_never_overwrites_what_is_there(folder):
 
     assert done.returncode == 2
     assert "not empty" in done.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["harness.toml", "key.txt", "known.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == ["harness.toml", "key.txt", "known.yaml", "load.json"]
 
 
 @pytest.mark.parametrize(

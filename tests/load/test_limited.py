@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from harness.events import Acked, Failed, Limited, Planned, Refused, Sent
+from harness.limit_rule import rule_of
 from harness.load.manners import Manners
 from harness.load.plan import LoadPlan
-from harness.measurement import Measurements, measure
+from harness.measurement import Measurements, Measuring, measure
+from harness.recording.reader import read_run
+from harness.result import result_of
 from harness.verdict import judge_validity
 from tests.load.running import QUICK, Outcome, carry_out, profile_for, sandbox
 
@@ -105,6 +108,11 @@ def polite(tmp_path_factory: pytest.TempPathFactory) -> MannersRun:
     return MannersRun("polite", tmp_path_factory.mktemp("polite"))
 
 
+@pytest.fixture(scope="module")
+def rude(tmp_path_factory: pytest.TempPathFactory) -> MannersRun:
+    return MannersRun("rude", tmp_path_factory.mktemp("rude"))
+
+
 def test_a_polite_customer_sends_what_was_limited_again_until_it_is_let_in(polite: MannersRun):
     repeated = 0
     for requests in polite.by_customer():
@@ -143,6 +151,37 @@ def test_what_was_limited_and_sent_again_is_paired_with_one_reply(polite: Manner
     assert polite.measured.arrivals == polite.measured.replies["first"]
 
 
+def test_the_result_has_what_the_target_itself_says_of_its_limits(polite: MannersRun):
+    limiting = result_of(read_run(polite.run.folder))["load"]["limiting"]
+
+    for operation, each in limiting["requests"].items():
+        outcomes = [entry["outcome"] for entry in polite.truth if entry["operation"] == operation]
+        assert each == {"asked": len(outcomes), "limited": outcomes.count("limited")}
+    assert limiting["sent_again"]["requests"] == sum(event.held > 0 for event in polite.run.of(Sent))
+    assert limiting["recovery_ms"]["min"] >= 1000
+    assert limiting["recovery_ms"]["count"] == limiting["episodes"] - limiting["unrecovered"]
+    assert limiting["fairness"]["customers"] == 10
+
+
+@pytest.mark.parametrize(
+    ("quota", "verdict", "why"),
+    [(12, "confirmed", "so much"), (6, "refuted", "more was let in"), (20, "refuted", "although quota was left")],
+)
+def test_the_limiter_that_was_found_is_confirmed_by_the_run_and_another_is_refuted(
+    rude: MannersRun, quota: int, verdict: str, why: str
+):
+    found = {"algorithm": "fixed_window_aligned", "quota": quota, "window_s": 1.0, "sustainable_per_s": float(quota)}
+    measuring = Measuring(5, rude.run.events[0].at, rule=rule_of({**found, "scope": "key"}))
+    for event in rude.run.events:
+        measuring.enter(event)
+
+    prediction = measuring.finish().prediction
+
+    assert prediction is not None
+    assert (prediction.verdict, why in prediction.why) == (verdict, True)
+    assert prediction.let_in == [entry["outcome"] for entry in rude.truth].count("accepted")
+
+
 def test_a_polite_customer_who_is_not_told_when_to_come_back_backs_off(tmp_path: Path):
     silent = MannersRun("polite", tmp_path, "--limiter", "fixed-window limit=5 window=60s headers=none")
 
@@ -154,9 +193,7 @@ def test_a_polite_customer_who_is_not_told_when_to_come_back_backs_off(tmp_path:
     assert len(silent.run.of(Limited)) > 10
 
 
-def test_a_rude_customer_does_not_wait_whatever_it_was_told(tmp_path: Path):
-    rude = MannersRun("rude", tmp_path)
-
+def test_a_rude_customer_does_not_wait_whatever_it_was_told(rude: MannersRun):
     gaps = [
         rude.sends[after].at - rude.outcomes[before].at
         for requests in rude.by_customer()

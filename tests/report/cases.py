@@ -132,6 +132,31 @@ SEARCHED = [probe(number, rate) for number, rate in enumerate((1.0, 2.0, 4.0, 8.
 ]
 
 
+# A rule that the made-up limits of these runs keep, and one that they break.
+FOUND = {
+    "run_id": "20261122T170000Z-aaaa",
+    "target": "https://messaging.example.com",
+    "algorithm": "token_bucket",
+    "quota": 2,
+    "sustainable_per_s": 68.0,
+    "refill_per_s": 68.0,
+    "scope": "key",
+    "statuses": [429],
+}
+
+
+def limited(folder: Path) -> None:
+    write_load(folder, Traffic(limited=0.3), when_limited="polite", limits=FOUND)
+
+
+def limited_otherwise(folder: Path) -> None:
+    write_load(folder, Traffic(limited=0.3), limits={**FOUND, "sustainable_per_s": 20.0, "refill_per_s": 20.0})
+
+
+def not_limited_as_found(folder: Path) -> None:
+    write_load(folder, Traffic(), limits={**FOUND, "scope": "session"})
+
+
 def capacity(folder: Path) -> None:
     write_capacity(folder, [*SEARCHED, probe(11, 23.6, "confirmation"), probe(12, 24.7, "confirmation")])
 
@@ -214,6 +239,9 @@ CASES: dict[str, Callable[[Path], None]] = {
         no_samples,
         one_second,
         one_hour,
+        limited,
+        limited_otherwise,
+        not_limited_as_found,
         capacity,
         capacity_unsteady,
         capacity_of_the_harness,
