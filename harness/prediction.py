@@ -221,14 +221,17 @@ class Trial:
         if why_not is not None:
             return "not_comparable", why_not
         if counts["let_in"] > most:
-            return "refuted", "more was let in"
+            return "refuted", "more was let in than it can"
         if counts["unexplained"] > UNEXPLAINED * counts["judged"]:
             return "refuted", "requests were refused although quota was left"
         if counts["asked"] - counts["refused"] < fewest:
-            return "refuted", "less was let in"
+            return "refuted", "less was let in than it has to"
         if untested := _untested(counts, most, self._sustained()):
             return "not_tested", untested
-        return "confirmed", "so much was let in and no more, and each refused request came when the quota was used up"
+        return (
+            "confirmed",
+            "its rate was reached and not exceeded, and each refused request came when the quota was used up",
+        )
 
     def _sustained(self) -> float:
         """Requests that were let in at least, if its rate was reached all the time but for one quota."""
@@ -248,7 +251,7 @@ def _untested(counts: Counter[str], most: float, sustained: float) -> str | None
     if counts["asked"] <= most:
         return "no more was asked for than could be let in"
     if counts["let_in"] < sustained:
-        return "less was let in, and of requests that came so unevenly no more had to be"
+        return "its rate was not reached, and by requests that came so unevenly it need not be"
     return None if counts["judged"] else "the run was shorter than what the limiter remembers"
 
 

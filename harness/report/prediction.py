@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.report import limits
-from harness.report.numerals import count, plural
+from harness.report.numerals import count, plural, share
 
 Load = Mapping[str, Any]
 
@@ -40,8 +40,8 @@ def _predicted(prediction: Load) -> str:
     found, seconds = prediction["limits"], prediction["seconds"]
     return (
         f"Predicted: a limiter of {limits.rule(found)}, found in run {found['run_id']}, lets in "
-        f"{prediction['sustainable_per_s']:.4g} requests a second for ever; with the quotas that may stand full "
-        f"meanwhile, and times that may be {prediction['off']:.0%} off, at most {_most(prediction)} in {seconds:.1f} s"
+        f"{prediction['sustainable_per_s']:.4g} requests a second for ever; with the quotas that may stand full, and "
+        f"times that may be {share(prediction['off'], 1)} off, at most {_most(prediction)} in {seconds:.1f} s"
     )
 
 

@@ -165,7 +165,11 @@ def test_the_result_has_what_the_target_itself_says_of_its_limits(polite: Manner
 
 @pytest.mark.parametrize(
     ("quota", "verdict", "why"),
-    [(12, "confirmed", "so much"), (6, "refuted", "more was let in"), (20, "refuted", "although quota was left")],
+    [
+        (12, "confirmed", "rate was reached"),
+        (6, "refuted", "more was let in"),
+        (20, "refuted", "although quota was left"),
+    ],
 )
 def test_the_limiter_that_was_found_is_confirmed_by_the_run_and_another_is_refuted(
     rude: MannersRun, quota: int, verdict: str, why: str

@@ -53,7 +53,7 @@ def test_a_run_in_which_nothing_was_limited_says_nothing_of_it(report_of: Report
 @pytest.mark.parametrize(
     ("case", "verdict", "words"),
     [
-        ("limited", "confirmed", "Confirmed: so much was let in and no more"),
+        ("limited", "confirmed", "Confirmed: its rate was reached and not exceeded"),
         ("limited_otherwise", "refuted", "Refuted: more was let in"),
         ("not_limited_as_found", "not_comparable", "Cannot be compared: each session has a quota of its own"),
     ],
