@@ -1,0 +1,46 @@
+"""A load run is held against what an earlier `harness limits` found, given its folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.acceptance.command import harness
+from tests.load.running import CLIENT_ID, KEY, QUICK, sandbox
+
+WINDOW = ("--limiter", "fixed-window limit=10 window=500ms headers=retry-after")
+FOUND: dict[str, Any] = {
+    "limited": True,
+    "algorithm": "fixed_window_aligned",
+    "quota": 10,
+    "window_s": 0.5,
+    "sustainable_per_s": 20.0,
+    "bounds": {"window": [0.499, 0.501]},
+    "scope": "key",
+    "refusal": {"statuses": {"429": 31}},
+}
+
+
+def test_customers_of_several_processes_are_rude_and_the_limiter_is_the_one_that_was_found(tmp_path: Path) -> None:
+    earlier, folder = tmp_path / "found", tmp_path / "report"
+    earlier.mkdir()
+    result = {"run_id": "20261123T170712Z-d1b9", "target": {"base_url": "http://127.0.0.1:1"}, "limits": FOUND}
+    (earlier / "result.json").write_text(json.dumps(result))
+
+    with sandbox(*QUICK, *WINDOW) as target:
+        options = ("--base-url", target.base_url, "--client-id", CLIENT_ID, "--report", str(folder), "--workers", "2")
+        plan = ("--customers", "20", "--duration", "5s", "--ramp-up", "1s", "--think", "0.1")
+        done = harness("load", *options, *plan, "--when-limited", "rude", "--limits", str(earlier), HARNESS_API_KEY=KEY)
+        truth = target.requests("createSession") + target.requests("sendMessage")
+
+    load = json.loads((folder / "result.json").read_text())["load"]
+    prediction, outcomes = load["prediction"], [entry["outcome"] for entry in truth]
+    assert load["when_limited"] == "rude"
+    assert prediction["verdict"] == "confirmed", prediction
+    assert (prediction["asked"], prediction["let_in"]) == (len(outcomes), outcomes.count("accepted"))
+    assert prediction["refused"] == outcomes.count("limited") == sum(each["limited"] for each in requests(load))
+    assert prediction["limits"]["run_id"] == "20261123T170712Z-d1b9"
+    assert "Prediction   Confirmed: its rate was reached" in done.stdout
+
+
+def requests(load: dict[str, Any]) -> list[dict[str, int]]:
+    return list(load["limiting"]["requests"].values())
