@@ -168,7 +168,7 @@ def test_the_result_has_what_the_target_itself_says_of_its_limits(polite: Manner
     [
         (12, "confirmed", "rate was reached"),
         (6, "refuted", "more was let in"),
-        (20, "refuted", "although quota was left"),
+        (40, "refuted", "quota was left|less was"),
     ],
 )
 def test_the_limiter_that_was_found_is_confirmed_by_the_run_and_another_is_refuted(
@@ -182,7 +182,8 @@ def test_the_limiter_that_was_found_is_confirmed_by_the_run_and_another_is_refut
     prediction = measuring.finish().prediction
 
     assert prediction is not None
-    assert (prediction.verdict, why in prediction.why) == (verdict, True)
+    assert prediction.verdict == verdict
+    assert re.search(why, prediction.why)
     assert prediction.let_in == [entry["outcome"] for entry in rude.truth].count("accepted")
 
 
