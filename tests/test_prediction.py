@@ -193,15 +193,35 @@ def test_a_limiter_that_answers_with_another_status_is_met_all_the_same():
     assert outcome(rule_of({**one, "statuses": [429]}), events).refused == 0
 
 
-def test_one_that_is_slow_to_answer_what_it_lets_in_may_have_let_it_in_before_it_refused_others():
-    rule = rule_of(found(algorithm="sliding_log", quota=2, window_s=1.0, sustainable_per_s=2.0))
-    at = 60 * SECOND
-    names = ("a", "b", "c")
-    events: list[Event] = [Began(0, 0, "load")]
-    events += [each for n in names for each in (Planned(at, n, "sendMessage", "c"), Sent(at, n))]
-    events += [Limited(at + 5, "c", 1.0), Acked(at + 9 * SECOND, "a", 200), Acked(at + 9 * SECOND, "b", 200)]
+def test_refused_requests_are_unexplained_where_less_than_a_quota_was_let_in_before_them_however_many_were_refused():
+    rule = rule_of(found(algorithm="sliding_log", quota=6, window_s=1.0, sustainable_per_s=6.0))
 
-    assert outcome(rule, events).unexplained == 0
+    prediction = outcome(rule, met(SlidingLog(3, 1.0), 30, 20, 1))
+
+    assert (prediction.verdict, prediction.unexplained) == ("refuted", prediction.judged)
+    assert prediction.judged > 400
+
+
+def test_what_was_sent_long_before_may_have_reached_the_limiter_just_before_another_was_refused():
+    rule = rule_of(found(algorithm="sliding_log", quota=1, window_s=1.0, sustainable_per_s=1.0))
+    first, second = 60 * SECOND, 63 * SECOND
+    slow = [Planned(first, "slow", "sendMessage", "c"), Sent(first, "slow")]
+    quick = [Planned(second, "quick", "sendMessage", "c"), Sent(second, "quick"), Limited(second + 5, "quick", 1.0)]
+
+    explained = outcome(rule, [Began(0, 0, "load"), *slow, *quick, Acked(first + 4 * SECOND, "slow", 200)])
+    unexplained = outcome(rule, [Began(0, 0, "load"), *slow, Acked(first + 9, "slow", 200), *quick])
+
+    assert (explained.judged, explained.unexplained) == (1, 0)
+    assert (unexplained.judged, unexplained.unexplained) == (1, 1)
+
+
+def test_a_block_that_is_shorter_than_its_window_lets_in_more_than_can_be_sustained():
+    one = found(algorithm="penalty_block", quota=10, window_s=10.0, block_s=1.0, sustainable_per_s=1.0)
+
+    prediction = outcome(rule_of(one), met(PenaltyBlock(10, 10.0, 1.0), 40, 60, 1))
+
+    assert prediction.let_in > 1.02 * 60 + 20
+    assert prediction.verdict == "confirmed"
 
 
 def test_little_is_held_of_a_run_however_long_it_is():
