@@ -166,7 +166,7 @@ def test_counts_and_times_are_those_of_the_whole_run(history, most_held):
     assert measured.messages == whole.counts("sendMessage")
     assert measured.sessions == whole.counts("createSession")
     assert {name: count for name, count in measured.replies.items() if count} == whole.classes()
-    times = whole.times()
+    times = {**whole.times(), "recovery": whole.episodes()[0]}
     for name, latency in measured.latencies.items():
         assert latency == summary_of(times.get(name, []))
     assert measured.ambiguous == whole.interval()
