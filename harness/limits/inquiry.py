@@ -149,8 +149,9 @@ class Inquiry:
     def _scope(self, subject: Subject) -> None:
         self._tell("whose quota is it?")
         run, identified = self.findings.run, self.findings.identified
-        at_once = int(identified.parameters["quota"]) if run and run.parallel and identified else None
-        tried = controls(self._asker, subject, lambda: self._exhausted(subject), self._loopback, at_once)
+        quota = int(identified.parameters.get("quota", 1)) if identified else 1
+        at_once = run is not None and run.parallel is not None
+        tried = controls(self._asker, subject, lambda: self._exhausted(subject), self._loopback, quota, at_once=at_once)
         self.findings.scope = scope_of(tuple(tried))
 
     def _exhausted(self, subject: Subject) -> Seen | None:

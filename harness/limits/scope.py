@@ -1,7 +1,7 @@
 """Whose quota is it? With one subject's used up, single requests that differ from it in one thing alone.
 
-Each stands between two of the exhausted subject that are refused: so a window that turned meanwhile is noticed, and the
-request is tried again.
+They stand between two of the exhausted subject that are refused: so a window that turned meanwhile is noticed, and they
+are tried again. One alone may have met the moment in which a single request had room; several in a row do not.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,9 @@ from harness.limits.seen import Seen
 from harness.limits.subject import Subject
 
 # How often the quota is used up anew where it came back too soon.
-TRIES = 3
+TRIES = 4
+# So many of another subject, all let in or all refused, say whether it shares the quota.
+IN_A_ROW = 3
 # How often a group is sent with another beside it. So many more than it holds fill it for sure.
 BESIDES, BEYOND = 2, 8
 LOOPBACK_TOO = "127.0.0.2"
@@ -44,20 +46,20 @@ Exhaust = Callable[[], Seen | None]
 
 
 def controls(
-    asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool, at_once: int | None = None
+    asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool, quota: int, *, at_once: bool
 ) -> Iterator[Control]:
     """One for each thing by which a limiter may tell requests apart. `exhaust` uses up the subject's quota, and returns
-    the request that was refused; None where none was. `at_once` is how many fill a limiter that only groups ever meet:
-    one that makes them wait, or counts those under way."""
+    the request that was refused; None where none was. `at_once` is a limiter that only groups ever meet: one that makes
+    them wait, or counts those under way."""
     for dimension, other, why_not in _others(asker, subject, loopback):
         if other is None:
             yield Control(dimension, None, None, why_not)
             continue
         try:
-            if at_once is None:
-                yield _tried(asker, subject, dimension, other, exhaust)
+            if at_once:
+                yield _tried_beside(asker, subject, dimension, other, quota)
             else:
-                yield _tried_beside(asker, subject, dimension, other, at_once)
+                yield _tried(asker, subject, dimension, other, exhaust, min(quota, IN_A_ROW))
         except Spent:
             yield Control(dimension, other, None, "the budget was spent")
 
@@ -74,7 +76,7 @@ def _others(asker: Asker, subject: Subject, loopback: bool) -> Iterator[tuple[st
     yield "address", replace(subject, address=LOOPBACK_TOO) if loopback else None, "" if loopback else elsewhere
 
 
-def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhaust: Exhaust) -> Control:
+def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhaust: Exhaust, in_a_row: int) -> Control:
     purpose = f"scope: {other.words}"
     numbers: list[int] = []
     if not asker.knows(other):
@@ -83,11 +85,12 @@ def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhau
         before = exhaust()
         if before is None or not asker.knows(other):
             break
-        [control] = asker.ask(other, purpose)
+        asked = [each for _ in range(in_a_row) for each in asker.ask(other, purpose)]
         [after] = asker.ask(subject, "scope: still refused?")
-        numbers += [before.number, control.number, after.number]
-        if after.refused and control.verdict != "unknown":
-            return Control(dimension, other, control.refused, "", tuple(numbers))
+        numbers += [each.number for each in (before, *asked, after)]
+        verdicts = {each.verdict for each in asked}
+        if after.refused and len(verdicts) == 1 and "unknown" not in verdicts:
+            return Control(dimension, other, "refused" in verdicts, "", tuple(numbers))
     return Control(dimension, other, None, "the quota came back too soon to tell", tuple(numbers))
 
 
