@@ -55,7 +55,7 @@ class WholeRun:
         for name, ended, replied, _ in self.messages:
             if ended in ("answered", "late") and replied is not None:
                 self._add(found, "reply", self.plans[name].at, self.sent[name].at, replied)
-        return found
+        return found | {"recovery": self.episodes()[0]}
 
     def interval(self) -> Interval | None:
         possible = [(at - i[1], at - i[0]) for _, ended, at, i in self.messages if ended == "ambiguous" and at and i]

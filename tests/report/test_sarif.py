@@ -15,8 +15,8 @@ from tests.report.runs import BROKEN_AUTH, REQUIREMENTS, write_conform
 
 ReportOf = Callable[[str], Path]
 WITHOUT_A_GATE = ("load_only", "killed", "interrupted", "invalid", "degraded")
-GATES = [name for name in CASES if name not in WITHOUT_A_GATE and not name.startswith("limiter")]
-GATES = [name for name in GATES if not name.startswith(("no_samples", "one_", "aborted", "capacity"))]
+OTHER_KINDS = ("no_samples", "one_", "aborted", "limited", "not_limited", "limiter", "capacity")
+GATES = [name for name in CASES if name not in WITHOUT_A_GATE and not name.startswith(OTHER_KINDS)]
 
 
 def sarif(folder: Path) -> dict[str, Any]:
