@@ -25,8 +25,10 @@ FARTHEST, HALVINGS = 0.5, 7
 STAGES = (8, 16, 32, 64)
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
 NEARLY, NUDGES = 15, 3
-# So many of the best proposals are refined, by either of two measures.
-REFINED = 4
+# So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
+REFINED, FEW_TRIES, FINALISTS = 4, 40, 3
+# What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
+SETTLED = 10
 # What is further off than this at first, more than the best family, is not looked at any further.
 HOPELESS = 25.0
 
@@ -59,12 +61,13 @@ def fitted(
     enough: int = 0,
     shortest: float = 0.0,
 ) -> Fit | None:
-    """None where nothing in the trace tells what its parameters could be. `known` are parameters that fitted before.
-    What has many more than `enough` mismatches is not looked at any further, nor what counts in less than `shortest`
-    seconds."""
+    """None where nothing in the trace tells what its parameters could be. `known` are parameters that fitted before,
+    and `enough` is how many mismatches the best family had then: where it had none, one that has many is not looked at
+    any further. Nor is what counts in less than `shortest` seconds."""
     audible = heard(decisions, family.heeds_refusals)
     found = [refined(family, each, audible, scored(family, each, audible)) for each in known]
-    if not found or min(found, key=_score)[0][0]:
+    fewest = min(found, key=_score)[0][0] if found else None
+    if fewest is None or 0 < fewest <= SETTLED or (fewest and enough):
         found += _searched(family, audible, HOPELESS + enough, shortest)
     if not found:
         return None
@@ -111,9 +114,9 @@ def _searched(
     more: a period that is off by a hundredth is off by a whole one after a hundred periods."""
     stages = _stages(audible) if "phase" in family.continuous else [audible]
     best = _promising(family, stages[0], worst, shortest)
+    best = sorted((refined(family, each, stages[0], score, FEW_TRIES) for score, each in best), key=_score)[:FINALISTS]
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
-        best = best[: max(1, len(best) - 1)]
     return best
 
 
@@ -152,12 +155,16 @@ def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[
 
 
 def refined(
-    family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], score: Score
+    family: type[Model],
+    parameters: dict[str, Any],
+    decisions: Sequence[Decision],
+    score: Score,
+    most_tries: int = MOST_TRIES,
 ) -> tuple[Score, dict[str, Any]]:
     """A pattern search, in ever smaller steps, until nothing contradicts it any more."""
     step, tries = FIRST_STEP, 0
     pivots = _pivots(family, decisions)
-    while step > LAST_STEP and score[0] and tries < MOST_TRIES:
+    while step > LAST_STEP and score[0] and tries < most_tries:
         moved = False
         moves: list[str | float] = [*family.continuous, *pivots]
         for move in moves:
