@@ -35,8 +35,8 @@ class Refutation:
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A second limiter: see Identification. `both` is the two of them, which a request has to pass; None where it could
-    not be told what the second is. It refused first after `let_in` requests in `after_s` seconds, and for up to
-    `closed_s`."""
+    not be told what the second is. It refused after `let_in` requests in the `after_s` seconds since it was looked for,
+    and for up to `closed_s`."""
 
     families: tuple[str, ...]
     parameters: dict[str, Any]
@@ -111,7 +111,7 @@ def answer_of(run: Run) -> Identification:
         seconds=spent[1],
         fits=tuple(fits),
         behind=layer,
-        looked_behind=len(run.trace.decisions) - run.clean_until if run.search else 0,
+        looked_behind=spent[0] - run.looked_since if run.search else 0,
     )
 
 
@@ -122,8 +122,9 @@ def _layer(run: Run) -> Layer | None:
         return None
     begin, end = search.spans[0]
     until = max((end for _, end in search.spans[:2]), default=end)
-    let_in = sum(each.admitted and each.sent < begin for each in run.trace.observations)
-    layer = Layer((), {}, {}, 0.0, None, let_in, begin, until - begin)
+    before = [each for each in run.trace.observations[run.looked_since :] if each.sent < begin]
+    after_s = begin - before[0].sent if before else 0.0
+    layer = Layer((), {}, {}, 0.0, None, sum(each.admitted for each in before), after_s, until - begin)
     if found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1:
         return layer
     best = found.seconds[0]

@@ -38,7 +38,6 @@ class Search:
     doubt: float = 0.01
     spans: list[tuple[float, float]] = field(default_factory=list)
     known: float = 0.0
-    found: Behind | None = None
 
     def run(self, most: int, left: Callable[[], int]) -> Generator[Probe, Sequence[Observation], None]:
         """At most `most` requests where there is nothing; `left` says how many there are in all."""
@@ -48,13 +47,12 @@ class Search:
         quiet = self.first.model().scale
         for number in range(DEPTHS):
             since = self.trace.end
-            if number % 2 == 0 or self.found is None:
+            if number % 2 == 0:
                 quiet = yield from reopened(since, quiet / 4)
             else:
-                yield from polled(since, self.found.seconds[0].model().scale)
+                yield from polled(since, max(end - begin for begin, end in self.spans))
             self.spans.append((since, self.trace.observations[-1].sent))
             yield from self._exhausted(left())
-            self.found = self.settled()
 
     def settled(self) -> Behind | None:
         """What everything that was seen so far comes to."""

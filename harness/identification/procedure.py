@@ -25,6 +25,8 @@ OPENING_SHARE = 0.35
 ROUNDS = 8
 # A rival is refuted by so many verdicts that it could not have given.
 REFUTING = 2
+# A second limit is looked for with so many times what the first lets in at once, and with so many requests at least.
+FILLED, LEAST_BEHIND = 12, 60
 # As precise as the window is asked for, relative to it.
 PRECISE = 0.01
 
@@ -52,7 +54,9 @@ class Run:
     # All families as they stood when one of them last explained everything, and how many requests that was.
     clean: Sequence[Fit] = ()
     clean_until: int = 0
+    # What looks for a second limiter, and since how many requests.
     search: Search | None = None
+    looked_since: int = 0
     behind: Behind | None = None
 
     def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
@@ -79,8 +83,8 @@ class Run:
 def identify(
     budget: Budget, draw: Callable[[], float], before: Sequence[Sequence[Observation]] = (), look_behind: int = 0
 ) -> Generator[Probe, Sequence[Observation], Run]:
-    """So many requests, `look_behind`, are spent on whether a second limiter stands behind the one that was found, and
-    more where it does.
+    """At most so many requests, `look_behind`, are spent on whether a second limiter stands behind the one that was
+    found, and more where it does.
 
     `draw` gives numbers of [0, 1), by which silences differ: what keeps time by a clock is met at any moment of it.
 
@@ -200,7 +204,9 @@ def _anew(run: Run) -> Step:
 def _behind(run: Run, most: int) -> Step:
     """Whether something else refuses what the model lets in; and where it does, what that is."""
     if most and run.clean:
+        most = min(most, max(LEAST_BEHIND, FILLED * run.clean[0].model().quota))
         run.search = Search(run.trace, run.clean[0], SHORTEST * run.trace.round_trip)
+        run.looked_since = len(run.trace.observations)
         yield from run.carry_out(run.search.run(most, lambda: run.budget.requests - len(run.trace.observations)))
 
 

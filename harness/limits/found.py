@@ -3,6 +3,8 @@
 limited       whether anything was refused; `none_seen` says up to how many requests, in how long, where nothing was
 algorithm     a family, or several joined by "|" where they cannot be told apart (`why`); None where none explains it
 quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second
+behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
+              where nothing could be told of its rule, `algorithm` is None
 scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
 confidence    of the algorithm: of a hundred answers that say 0.9, about ninety are right
 refuted       of each family that it is not: how many requests it could not have answered so, and which
@@ -100,7 +102,31 @@ def _algorithm(identified: Identification) -> dict[str, Any]:
         "mismatches": identified.mismatches,
         "runner_up": identified.runner_up,
         "refuted": [asdict(each) for each in identified.refuted],
+        "behind": _behind(identified),
         "identified_with": {"requests": identified.requests, "seconds": round(identified.seconds, 1)},
+    }
+
+
+def _behind(identified: Identification) -> dict[str, Any]:
+    layer = identified.behind
+    if layer is None:
+        return {"looked_with": identified.looked_behind, "found": None}
+    parameters = layer.parameters
+    return {
+        "looked_with": identified.looked_behind,
+        "found": {
+            "algorithm": "|".join(layer.families) or None,
+            "confidence": round(layer.confidence, 2),
+            "quota": parameters.get("quota"),
+            "window_s": _rounded(parameters.get("window")),
+            "block_s": _rounded(parameters.get("block")),
+            "interval_s": _rounded(parameters.get("interval")),
+            "batch": parameters.get("batch"),
+            "refill_per_s": None if layer.both is None else _rounded(layer.both.seconds[0].model().sustainable),
+            "let_in": layer.let_in,
+            "after_s": round(layer.after_s, 1),
+            "closed_s": round(layer.closed_s, 1),
+        },
     }
 
 

@@ -20,6 +20,8 @@ from harness.limits.subject import Subject
 
 # Of the budget, what the identification leaves for what comes after it.
 KEPT = 0.25
+# And what of it may be spent on whether another limiter stands behind the one that was found.
+BEHIND = 0.25
 # For how long a target that limits the very first request is waited for, in all and without being told: seconds.
 PATIENCE_S, UNTOLD_S = 60.0, 5.0
 # Fresh exhaustions for the sake of Retry-After, at most.
@@ -111,6 +113,7 @@ class Inquiry:
             Budget(requests, (1 - KEPT) * self._purse.seconds),
             self._draw,
             [[_observation(each) for each in group] for group in before],
+            look_behind=round(BEHIND * self._purse.left),
         )
         ended: Spent | Stopped | None = None
         try:

@@ -82,6 +82,8 @@ def _joined(scope: str | None) -> str:
 def facts(limits: Limits) -> Iterator[str]:
     if not limits.get("limited"):
         return
+    if second := behind(limits):
+        yield f"Behind it: {second}."
     if told := limits.get("scope_told"):
         yield f"Scope: {told}."
     if told := promises(limits):
@@ -94,6 +96,21 @@ def facts(limits: Limits) -> Iterator[str]:
         yield f"The quota is used up, and all of it there again in {limits['calm_in_s']:g} s."
     for undone in limits.get("left_undone", ()):
         yield f"Left undone: {undone}."
+
+
+def behind(limits: Limits) -> str:
+    """Whether a second limiter stands behind the one that was found."""
+    told = limits.get("behind") or {}
+    found = told.get("found")
+    if found is None:
+        looked = told.get("looked_with")
+        return f"nothing else refused in {plural(looked, 'further request')}" if looked else ""
+    if found["algorithm"] is None:
+        return (
+            f"another limit, which refused after {plural(found['let_in'], 'request')} in {found['after_s']:g} s, "
+            f"and for up to {found['closed_s']:g} s"
+        )
+    return f"another limit, of {rule(found)} ({found['confidence']:.0%} sure)"
 
 
 def promises(limits: Limits) -> str:

@@ -1,0 +1,76 @@
+"""Two limiters, one behind the other: the second is met by whoever asks for all that the first lets in."""
+
+from typing import Any
+
+import pytest
+
+from benchmarks.virtual_limiter import VirtualLimiter, identified
+from harness.identification.budget import Budget
+from harness.identification.families.aligned_window import AlignedWindow
+from harness.identification.families.token_bucket import TokenBucket as BucketModel
+from harness.identification.layers import Layers, left_over
+from harness.identification.trace import Decision
+from harness.sandbox.limiter.families.fixed_window import FixedWindow
+from harness.sandbox.limiter.families.sliding_log import SlidingLog
+from harness.sandbox.limiter.families.token_bucket import TokenBucket
+
+BUDGET = Budget(requests=900, seconds=900)
+
+
+class Both:
+    """As the sandbox has its layers: who is refused by the first is never seen by the second."""
+
+    def __init__(self, first: Any, second: Any) -> None:
+        self._first, self._second = first, second
+
+    def decide(self, state: Any, now_ns: int) -> Any:
+        one, other = state or (None, None)
+        decision, one = self._first.decide(one, now_ns)
+        if decision.admitted:
+            decision, other = self._second.decide(other, now_ns)
+        return decision, (one, other)
+
+    def end(self, state: Any) -> Any:
+        return state
+
+
+def test_it_is_named_where_it_shows_itself_clearly():
+    both = Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0))
+    answer, _ = identified(VirtualLimiter(both, 0.004, 3), 3, BUDGET, look_behind=200)
+    assert answer.families == ("token_bucket",)
+    assert answer.behind is not None
+    assert 0 < answer.behind.let_in <= 120
+    assert answer.behind.closed_s <= 30.0 * 2
+    assert answer.behind.families == ("fixed_window_aligned",)
+    assert answer.behind.parameters["quota"] == 60
+    assert answer.behind.parameters["window"] == pytest.approx(30.0, rel=0.05)
+    assert answer.sustainable_per_s == pytest.approx(2.0, rel=0.05)
+
+
+@pytest.mark.parametrize("limiter", [TokenBucket(5.0, 8), SlidingLog(6, 1.5)])
+def test_one_limit_alone_has_none_behind_it(limiter):
+    answer, run = identified(VirtualLimiter(limiter, 0.004, 5), 5, BUDGET, look_behind=200)
+    assert answer.behind is None
+    assert answer.mismatches == 0
+    assert 0 < answer.looked_behind <= 200
+    assert len(run.trace.observations) <= BUDGET.requests
+
+
+def test_where_nobody_looks_nothing_is_spent_on_it():
+    answer, _ = identified(VirtualLimiter(Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0)), 0.004, 3), 3, BUDGET)
+    assert (answer.behind, answer.looked_behind) == (None, 0)
+
+
+def test_what_one_layer_explains_is_not_held_against_the_other():
+    decisions = [Decision(number, number, number % 2 == 0, number) for number in range(6)]
+    assert len(left_over(BucketModel(1, 1.5), decisions)) < len(decisions)
+    assert left_over(AlignedWindow(100, 50.0, 0.0), decisions) == decisions
+
+
+def test_both_layers_have_to_let_a_request_in():
+    both = Layers(BucketModel(1, 2.0), AlignedWindow(2, 10.0, 0.0), counted=True)
+    admitted = []
+    for at in (0.0, 0.5, 2.5, 5.0, 11.0):
+        admitted.append(both.admits(at))
+        both.observe(at, at, admitted[-1])
+    assert admitted == [True, False, True, False, True]
