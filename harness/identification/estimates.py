@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import combinations, product
+from math import ceil, floor
 
 from harness.identification.openings import Opening, openings, overlaps, rows
 from harness.identification.trace import Decision
 
 # The most periods that may lie between two openings that follow each other.
-SKIPPED = 6
+SKIPPED = 12
+# So many of the openings known best are taken in pairs; what is unclear by more than this many periods waits.
+SHARP, UNCLEAR = 4, 0.6
 # Of so many of the likeliest periods several are tried, at these shares of their bounds.
 SPREAD, WITHIN = 2, (0.5, 0.2, 0.8)
 
@@ -44,10 +47,10 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
     found = openings(decisions)
     if len(found) < 2:
         return []
+    sharp = sorted(found, key=lambda each: each.late - each.early)[:SHARP]
+    sharpest = sharp[0]
     candidates: list[tuple[int, float, float]] = []
-    first = min(pairwise(found), key=lambda pair: pair[1].late - pair[0].early)
-    sharpest = min(found, key=lambda each: each.late - each.early)
-    for start, end in ((first[0], first[1]), (found[0], found[1]), (found[0], found[-1])):
+    for start, end in combinations(sorted(sharp), 2):
         for skipped in range(1, SKIPPED + 1):
             low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
             kept = _narrowed(found, sharpest, max(low, 1e-4), high) if high > 0 else None
@@ -62,25 +65,38 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
 
 
 def _narrowed(found: Sequence[Opening], start: Opening, low: float, high: float) -> tuple[int, float, float] | None:
-    """What all openings leave of the bounds of a period, the nearest first, and how many leave nothing."""
+    """What all openings leave of the bounds of a period, the nearest first, and how many leave nothing. One that may be
+    any of several periods away is asked last."""
     missed = 0
+    unclear: list[Opening] = []
     for each in sorted(found, key=lambda other: abs(other.late - start.late)):
         if each is start:
             continue
-        period = (low + high) / 2
-        number = round((each.early + each.late - start.early - start.late) / 2 / period)
-        if number == 0:
-            missed += 1
+        distance = abs(each.early + each.late - start.early - start.late) / 2
+        if distance * (high - low) > UNCLEAR * low * high:
+            unclear.append(each)
             continue
-        bounds = sorted(((each.early - start.late) / number, (each.late - start.early) / number))
-        narrow = max(low, bounds[0]), min(high, bounds[1])
-        if narrow[0] <= narrow[1]:
-            low, high = narrow
-        else:
+        narrow = _agreed(each, start, low, high)
+        if narrow is None:
             missed += 1
+        else:
+            low, high = narrow
+    missed += sum(_agreed(each, start, low, high) is None for each in unclear)
     if missed > 1 + len(found) // 8:
         return None
     return missed, low, high
+
+
+def _agreed(each: Opening, start: Opening, low: float, high: float) -> tuple[float, float] | None:
+    """What the opening leaves of the bounds, a whole number of periods away from the other."""
+    middle = (each.early + each.late - start.early - start.late) / (low + high)
+    for number in (round(middle), floor(middle), ceil(middle)):
+        if number:
+            bounds = sorted(((each.early - start.late) / number, (each.late - start.early) / number))
+            narrow = max(low, bounds[0]), min(high, bounds[1])
+            if narrow[0] <= narrow[1]:
+                return narrow
+    return None
 
 
 def first_of_rows(decisions: Sequence[Decision]) -> list[Decision | None]:

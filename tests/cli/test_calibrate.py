@@ -61,26 +61,24 @@ def test_every_count_is_exact_and_every_kind_of_reply_was_there(recorded: Record
 
 
 def test_an_error_in_pairing_is_found(recorded: Recorded, monkeypatch: pytest.MonkeyPatch):
-    rule = pairing._arrive
+    rule = pairing.Pairer._arrive
 
-    def forgiving(reply: Replied, sessions: dict[str, Any], timeout: int) -> Any:
+    def forgiving(self: pairing.Pairer, session: Any, reply: Replied) -> Any:
         """Takes a reply that names another user for the session's own."""
-        session = sessions.get(reply.session or "")
-        return rule(replace(reply, user=session.user) if session else reply, sessions, timeout)
+        return rule(self, session, replace(reply, user=session.user) if session.known else reply)
 
-    monkeypatch.setattr(pairing, "_arrive", forgiving)
+    monkeypatch.setattr(pairing.Pairer, "_arrive", forgiving)
 
     assert {"misrouted", "first", "answered"} <= off(recorded.scores())
 
 
 def test_a_duplicate_that_is_taken_for_more_of_an_answer_is_found(recorded: Recorded, monkeypatch: pytest.MonkeyPatch):
-    rule = pairing._arrive
+    rule = pairing.Pairer._arrive
 
     def generous(*given: Any) -> Any:
-        ended, paired = rule(*given)
-        return ("further" if ended == "duplicate" else ended), paired
+        return [replace(each, ended="further") if each.ended == "duplicate" else each for each in rule(*given)]
 
-    monkeypatch.setattr(pairing, "_arrive", generous)
+    monkeypatch.setattr(pairing.Pairer, "_arrive", generous)
 
     assert {"duplicate", "further"} <= off(recorded.scores())
 
@@ -97,13 +95,13 @@ def test_percentiles_rounded_as_coarsely_as_elsewhere_are_found(recorded: Record
 
 
 def test_a_latency_that_starts_at_the_wrong_moment_is_found(recorded: Recorded, monkeypatch: pytest.MonkeyPatch):
-    histograms = measurement._histograms
+    rule = measurement.Measuring._time
+    other = {"session": "response", "response": "reply", "reply": "session"}
 
-    def swapped(*given: Any) -> Any:
-        found = histograms(*given)
-        return {**found, "response": found["session"], "reply": found["response"]}
+    def swapped(self: measurement.Measuring, name: str, *times: int) -> None:
+        rule(self, other[name], *times)
 
-    monkeypatch.setattr(measurement, "_histograms", swapped)
+    monkeypatch.setattr(measurement.Measuring, "_time", swapped)
 
     assert {"reply_p50", "reply_p90"} <= off(recorded.scores())
 
