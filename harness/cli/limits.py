@@ -52,7 +52,8 @@ def limits(run: Run, most_requests: int | None, most_time: float | None) -> None
             run.target.watch()
             if seen is not None:
                 counts[seen.verdict] += 1
-            progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {what}")
+            asking = what or "what is the cheapest request that shares the limit?"
+            progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {asking}")
 
         run_limits(run.target.profile, run.folder, run.run_id, purse, interrupt=run.interrupt, on_state=on_state)
 

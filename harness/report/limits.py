@@ -76,7 +76,7 @@ def rule(limits: Limits) -> str:
 
 
 def _joined(scope: str | None) -> str:
-    return " and ".join(SCOPES.get(part, part) for part in scope.split("+")) if scope else "somebody's requests"
+    return " and ".join(SCOPES.get(part, part) for part in scope.split("+")) if scope else "requests"
 
 
 def facts(limits: Limits) -> Iterator[str]:
