@@ -1,0 +1,77 @@
+"""The schedule of a sender is told from its gaps, and no more is said than they tell."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.schedule import Row, Schedule, fit
+
+firsts = st.floats(0.2, 10)
+factors = st.floats(1.3, 4)
+numbers = st.integers(3, 7)
+
+
+def of(*gaps_s: float, quiet_s: float = 4.0) -> Schedule:
+    return fit([Row(gaps_s, quiet_s)])
+
+
+@given(firsts, st.integers(2, 8))
+def test_equal_gaps_are_constant(first: float, number: int) -> None:
+    found = of(*[first] * number)
+
+    assert found.shape == "constant"
+    assert found.first_s == pytest.approx(first, abs=0.001)
+
+
+@given(firsts, factors, numbers)
+def test_gaps_that_grow_by_a_factor_are_exponential(first: float, factor: float, number: int) -> None:
+    found = of(*[first * factor**place for place in range(number)])
+
+    assert found.shape == "exponential"
+    assert found.first_s == pytest.approx(first, abs=0.002)
+    assert found.factor == pytest.approx(factor, abs=0.01)
+    assert found.longest_s is None
+
+
+@given(firsts, st.floats(1.5, 4), st.integers(2, 5), st.integers(2, 4))
+def test_growth_that_ends_has_a_longest_gap(first: float, factor: float, rising: int, capped: int) -> None:
+    longest = first * factor ** (rising - 0.5)
+    found = of(*[min(longest, first * factor**place) for place in range(rising + capped)])
+
+    assert found.shape == "exponential"
+    assert found.longest_s == pytest.approx(longest, rel=0.05)
+
+
+@given(st.lists(st.tuples(*[st.floats(0.5, 1.0)] * 4), min_size=2, max_size=9), firsts)
+def test_jitter_is_never_more_than_there_was(shares: list[tuple[float, ...]], first: float) -> None:
+    found = fit([Row(tuple(first * 2**place * share for place, share in enumerate(row)), 4.0) for row in shares])
+
+    assert found.jitter is not None
+    assert 0 <= found.jitter <= 0.501
+    assert found.rows == len(shares)
+
+
+def test_the_noise_of_a_machine_is_no_jitter() -> None:
+    assert fit([Row((0.2, 0.21), 4.0), Row((0.205, 0.2), 4.0)]).jitter == 0
+
+
+def test_one_session_does_not_tell_jitter() -> None:
+    assert of(0.2, 0.4, 0.8).jitter is None
+
+
+def test_gaps_of_no_rule_are_a_table() -> None:
+    assert of(0.2, 1.0, 0.4, 3.0).shape == "table"
+
+
+def test_two_gaps_that_differ_fit_every_growth_and_so_tell_none() -> None:
+    assert of(0.2, 0.4).shape == "table"
+
+
+def test_one_gap_is_not_yet_constant() -> None:
+    assert of(0.2).shape == "table"
+
+
+def test_no_second_call_is_censored_and_not_absent() -> None:
+    found = fit([Row((), 4.0), Row((), 3.5)])
+
+    assert (found.shape, found.quiet_s, found.first_s) == ("unseen", 3.5, None)
