@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from dataclasses import asdict
 
 import pytest
 
-from harness.conformance.attempts import described, latencies, least_watched_s, sorted_out, telling
+from harness.conformance.attempts import described, latencies, least_watched_s, schedule, sorted_out, telling
 from harness.conformance.fixtures import WORLD
 from harness.conformance.outcome import NotExercised
 from harness.conformance.sender_trial import GONE, HORIZONS_S, STATUSES, Examination
@@ -68,7 +69,10 @@ def test_how_a_call_that_fails_is_tried_again(check, trial):
         return
     gaps = ", ".join(f"{gap:g}" for gap in seen["gaps_s"])
     told = f"a call that fails: {seen['attempts']} attempts in {seen['watched_s']:g} s, {gaps} s apart; it may go on"
-    check.observe(told, count=seen["attempts"], evidence=seen)
+    cases = telling(trial.calls, trial.ended)
+    fitted = schedule([cases[name] for name in ("failing", "thrice", "500") if name in cases], trial.ended)
+    evidence = {**seen, "schedule": asdict(fitted)}
+    check.observe(f"{told}. The schedule: {fitted.words}", count=seen["attempts"], evidence=evidence)
 
 
 @pytest.mark.requirement("OBS-RESUMING")

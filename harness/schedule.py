@@ -28,10 +28,13 @@ LEAST_FACTOR = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The gaps of one session between its attempts, in seconds, and how long none came after its last."""
+    """The gaps of one session between its attempts, in seconds, and how long none came after its last.
+
+    `quiet_s` is None where the last attempt was accepted, so that no other was due.
+    """
 
     gaps_s: tuple[float, ...]
-    quiet_s: float
+    quiet_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,29 @@ class Schedule:
     shape: Shape
     rows: int
     gaps_s: tuple[float, ...]
-    quiet_s: float
+    quiet_s: float | None
     jitter: float | None = None
     first_s: float | None = None
     factor: float | None = None
     longest_s: float | None = None
+
+    @property
+    def words(self) -> str:
+        match self.shape:
+            case "unseen":
+                return "no further attempt"
+            case "constant":
+                told = f"constant, {self.first_s:g} s"
+            case "exponential":
+                longest = "" if self.longest_s is None else f", at most {self.longest_s:g} s"
+                told = f"exponential, {self.first_s:g} s times {self.factor:g} each{longest}"
+            case "table":
+                told = f"{', '.join(f'{gap:g}' for gap in self.gaps_s)} s, which no simpler rule explains"
+        return (
+            f"{told}; those are medians, a gap may be {self.jitter:.0%} shorter than another in its place"
+            if self.jitter
+            else told
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,7 @@ def fit(rows: Sequence[Row]) -> Schedule:
     """The simplest shape that explains the gaps of all `rows`, of which there is at least one."""
     places = _places(rows)
     gaps = tuple(round(place.middle, 3) for place in places)
-    quiet = min(row.quiet_s for row in rows)
+    quiet = min((row.quiet_s for row in rows if row.quiet_s is not None), default=None)
     jitter = _jitter(places)
     if not places:
         return Schedule("unseen", len(rows), gaps, quiet)

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.conformance.arrival_oracles import data_of
 from harness.events import Replied
+from harness.schedule import Row, Schedule, fit
 
 # A call that was watched for less does not tell whether another attempt follows: seconds.
 LEAST_WATCHED_S = 1.0
@@ -35,6 +36,16 @@ def described(calls: Sequence[Replied], ended: int) -> dict[str, Any]:
         "answered": [call.status or "reset" for call in calls],
         "watched_s": _seconds(ended - calls[0].at),
     }
+
+
+def schedule(cases: Iterable[Sequence[Replied]], ended: int) -> Schedule:
+    """The schedule that explains the gaps of all cases. A call that got a 2xx ends its case: no other was due."""
+    return fit([_row(calls, ended) for calls in cases])
+
+
+def _row(calls: Sequence[Replied], ended: int) -> Row:
+    accepted = calls[-1].status is not None and 200 <= calls[-1].status < 300
+    return Row(tuple(gaps_s(calls)), None if accepted else _seconds(ended - calls[-1].at))
 
 
 def sorted_out(cases: Mapping[str, Sequence[Replied]]) -> tuple[list[str], list[str]]:

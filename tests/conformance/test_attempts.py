@@ -1,6 +1,15 @@
 """What is told of a sender is what was seen, with the time in which it was seen."""
 
-from harness.conformance.attempts import attempts, described, gaps_s, latencies, least_watched_s, sorted_out, telling
+from harness.conformance.attempts import (
+    attempts,
+    described,
+    gaps_s,
+    latencies,
+    least_watched_s,
+    schedule,
+    sorted_out,
+    telling,
+)
 from tests.conformance.fabricated import arrival
 
 SECOND = 1_000_000_000
@@ -67,3 +76,14 @@ def test_a_99th_percentile_takes_a_hundred_samples():
 
     assert few == {"count": 99, "p50_ms": 1.0, "max_ms": 9.0}
     assert many == {"count": 100, "p50_ms": 1.0, "p99_ms": 5.0, "max_ms": 9.0}
+
+
+def test_the_schedule_is_that_of_all_sessions_and_one_that_was_accepted_was_due_no_other_call():
+    failing = [call(at, status=500) for at in (1, 1.5, 2.5, 4.5)]
+    served = [call(1, status=500), call(1.5, status=200)]
+
+    found = schedule([failing, served], 10 * SECOND)
+
+    assert (found.shape, found.first_s, found.factor, found.rows) == ("exponential", 0.5, 2.0, 2)
+    assert found.quiet_s == 5.5
+    assert schedule([served], 10 * SECOND).quiet_s is None
