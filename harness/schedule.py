@@ -12,7 +12,7 @@ What had not come when nobody looked any more is censored: "no further call with
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import exp, log
 from statistics import linear_regression, median
@@ -66,7 +66,7 @@ class Schedule:
                 longest = "" if self.longest_s is None else f", at most {self.longest_s:g} s"
                 told = f"exponential, {self.first_s:g} s times {self.factor:g} each{longest}"
             case "table":
-                told = f"{', '.join(f'{gap:g}' for gap in self.gaps_s)} s, which no simpler rule explains"
+                told = f"{', '.join(f'{gap:g}' for gap in self.gaps_s)} s, in which no simpler rule was found"
         return (
             f"{told}; those are medians, a gap may be {self.jitter:.0%} shorter than another in its place"
             if self.jitter
@@ -82,10 +82,11 @@ class _Place:
     least: float
     most: float
     count: int
+    jitter: float = 0.0
 
     @property
     def slack(self) -> float:
-        return SLACK_S + SLACK * self.middle + (self.most - self.least) / 2
+        return SLACK_S + SLACK * self.middle + max((self.most - self.least) / 2, self.jitter * self.middle)
 
 
 def fit(rows: Sequence[Row]) -> Schedule:
@@ -94,6 +95,8 @@ def fit(rows: Sequence[Row]) -> Schedule:
     gaps = tuple(round(place.middle, 3) for place in places)
     quiet = min((row.quiet_s for row in rows if row.quiet_s is not None), default=None)
     jitter = _jitter(places)
+    # A place that few sessions reached has as much jitter as those that more of them did.
+    places = [replace(place, jitter=jitter or 0.0) for place in places]
     if not places:
         return Schedule("unseen", len(rows), gaps, quiet)
     middle = median(gaps)
