@@ -16,6 +16,8 @@ QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 LINE, LONGER, EVEN = 4, 4.0, 0.2
 GROUPS, ALONE = 4, 4
 LARGEST = 128
+# Groups that fare alike: the worst against the best.
+ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,6 @@ def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Se
         now = alone.received
         if not alone.admitted:
             return None
-    if min(counts) < 0.6 * max(counts) or min(counts) < 0.6 * let_in:
+    if min(counts) < ALIKE * max(counts):
         return None
     return Parallel(CONCURRENCY, {"quota": min(counts)}, min(counts) / max(counts))

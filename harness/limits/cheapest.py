@@ -63,8 +63,10 @@ def _pressed(asker: Asker, subject: Subject, most: int) -> Seen | None:
 
 
 def _shared(asker: Asker, subject: Subject) -> bool:
-    """Whether a real message is refused as well while this is. Each stands between two that are refused."""
-    real = Subject("message")
+    """Whether a real message is refused as well while this is; a new session where the target gave none to speak in.
+    Each stands between two that are refused."""
+    message_or_session: tuple[Kind, Kind] = ("message", "session")
+    real = next(each for each in map(Subject, message_or_session) if asker.knows(each))
     for _ in range(TRIES):
         try:
             [before] = asker.ask(subject, "does it share the quota of messages?")

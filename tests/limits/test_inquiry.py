@@ -1,0 +1,126 @@
+"""`harness limits` over HTTP: whose quota it is, what it tells of itself, what it costs, and how it ends."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.acceptance.command import running, until
+from tests.limits.conftest import TENANTS, environment_of
+
+# A window of one request after the other is soon known.
+SWIFT = "first-hit-window limit=3 window=400ms"
+
+
+def logged(target, least):
+    """Requests that came to the sandbox, once as many as expected are in its log, which it writes in its own time."""
+    return until(lambda: count if (count := target.asked()) >= least else None)
+
+
+@pytest.mark.parametrize("scope", ["key", "global", "address"])
+def test_whose_quota_it_is(sandbox, inquire, scope):
+    found = inquire(sandbox("--limiter", f"{SWIFT} scope={scope}").environment, "--most-requests", "200")
+    assert found.code == 0, found.said
+    assert "fixed_window_first_hit" in found.limits["algorithm"].split("|")
+    assert found.limits["quota"] == 3
+    assert found.limits["scope"] == scope
+
+
+def test_what_a_refusal_looks_like_and_what_it_claims(sandbox, inquire):
+    target = sandbox("--limiter", f"{SWIFT} status=503 headers=x-ratelimit retry-after=late")
+    found = inquire(target.environment, "--most-requests", "100").limits
+    assert set(found["refusal"]["statuses"]) == {"503"}
+    assert "X-RateLimit-*" in found["headers"]["dialects"]
+    assert found["retry_after"]["needless"] > 0
+
+
+def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inquire):
+    target = sandbox("--limiter", "sliding-log limit=40 window=6s")
+    found = inquire(target.environment, "--most-requests", "60", "--most-time", "30s")
+    assert found.code == 0, found.said
+    assert logged(target, found.limits["requests_spent"]) == found.limits["requests_spent"] <= 60
+    assert found.limits["left_undone"]
+
+
+def test_without_a_limiter_it_says_how_far_it_was_tried(sandbox, inquire):
+    target = sandbox()
+    found = inquire(target.environment, "--most-requests", "120")
+    assert found.code == 0
+    assert found.limits["limited"] is False
+    none = found.limits["none_seen"]["requests"]
+    assert logged(target, none) == none
+    assert "no limit was seen up to" in found.said.lower()
+
+
+def test_a_target_that_is_not_there_could_not_be_asked(inquire):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found = inquire(environment_of(f"http://127.0.0.1:{taken.getsockname()[1]}"))
+    assert found.code == 3
+    assert "cannot be reached" in found.said
+
+
+def test_wrong_credentials_are_told_as_such(sandbox, inquire):
+    found = inquire(sandbox("--limiter", SWIFT).environment | {"HARNESS_API_KEY": "not-the-key-at-all"})
+    assert found.code == 3
+    assert "not-the-key-at-all" not in found.said + (found.folder / "journal.ndjson").read_text()
+
+
+def test_no_key_stands_in_anything_that_was_written(sandbox, inquire):
+    found = inquire(sandbox("--limiter", SWIFT).environment, "--most-requests", "120")
+    written = found.said + "".join(path.read_text(errors="replace") for path in found.folder.iterdir())
+    for tenant in TENANTS:
+        assert tenant["api_key"] not in written
+
+
+class Garbage(BaseHTTPRequestHandler):
+    """An answer of HTTP that is no answer of this API, with header fields that are no numbers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(429 if self.server.asked % 3 == 2 else 200)
+        self.server.asked += 1
+        for name in ("Retry-After", "RateLimit", "X-RateLimit-Reset"):
+            self.send_header(name, "nan, inf; -1e999 \x7f q=")
+        self.send_header("Content-Length", "9")
+        self.end_headers()
+        self.wfile.write(b"<html>\xff\xfe\x00")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def garbage() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Garbage) as server:
+        server.asked = 0
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_target_that_answers_garbage_is_reported(garbage, inquire):
+    found = inquire(environment_of(garbage), "--most-requests", "100", "--most-time", "30s")
+    assert found.code in (0, 3), found.said
+    assert "Traceback" not in found.said
+    assert found.limits["requests"]
+    assert (found.folder / "report.html").exists()
+
+
+def test_ctrl_c_leaves_a_report_of_what_was_seen(sandbox, tmp_path):
+    environment = sandbox("--limiter", "sliding-log limit=9 window=30s").environment
+    with running(tmp_path / "report", "limits", **environment) as run:
+        until(lambda: run.events("asked") > 20)
+        run.process.send_signal(signal.SIGINT)
+        code, said = run.finish()
+    assert code == 130, said
+    limits = run.result()["limits"]
+    assert limits["limited"] is True
+    assert len(limits["requests"]) >= 20
