@@ -13,7 +13,7 @@ from harness.identification.trace import Observation
 QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 # A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and none
 # of which is off an even pace by more than this share of all.
-LINE, LONGER, EVEN = 4, 4.0, 0.2
+LINE, LONGER, EVEN = 3, 3.0, 0.2
 GROUPS, ALONE = 4, 4
 LARGEST = 128
 # Groups that fare alike: the worst against the best.

@@ -57,6 +57,8 @@ class Run:
     # What looks for a second limiter, and since how many requests.
     search: Search | None = None
     looked_since: int = 0
+    # Whether the budget ended it.
+    cut_short: bool = False
     behind: Behind | None = None
 
     def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
@@ -104,7 +106,7 @@ def identify(
             yield from _rounds(run)
             yield from _behind(run, look_behind)
     except Over:
-        pass
+        run.cut_short = True
     if run.parallel is None and openings_seen(run):
         if run.search is not None and run.search.spans:
             run.behind = run.search.settled()

@@ -130,6 +130,8 @@ class Inquiry:
         except StopIteration as over:
             self.findings.run = over.value
             self.findings.identified = answer_of(over.value)
+            if over.value.cut_short:
+                self.findings.undone.append("a surer answer, for its share of the budget was spent")
         if isinstance(ended, Stopped):
             raise ended
 

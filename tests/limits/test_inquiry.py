@@ -38,7 +38,7 @@ def test_what_a_refusal_looks_like_and_what_it_claims(sandbox, inquire):
 
 
 def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inquire):
-    target = sandbox("--limiter", "sliding-log limit=40 window=6s")
+    target = sandbox("--limiter", "sliding-log limit=10 window=6s")
     found = inquire(target.environment, "--most-requests", "60", "--most-time", "30s")
     assert found.code == 0, found.said
     assert logged(target, found.limits["requests_spent"]) == found.limits["requests_spent"] <= 60
