@@ -18,6 +18,7 @@ VERBS = {
     "load": "customers hold conversations; every message is followed to its reply",
     "limits": "what is the target's rate limiter? found from outside, with evidence",
     "sandbox": "the embedded Messaging API",
+    "twin": "a sandbox profile from what was measured on a target; --diff tells drift",
     "sink": "the webhook sink alone",
     "calibrate": "is the instrument true on this machine? every figure against a sandbox's own log",
     "report": "render, or re-judge, a run from its journal",

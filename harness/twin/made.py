@@ -1,0 +1,84 @@
+"""A twin from what runs came to: the dicts of their result.json."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.errors import UsageError
+from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
+
+RESULT = "harness-result/1"
+# Of an inquiry's families those that the sandbox calls otherwise, and which figures each family takes.
+NAMES = {"counting_log": "reject_log"}
+WINDOWED = ("fixed_window", "first_hit_window", "sliding_log", "sliding_counter", "reject_log", "penalty_block")
+# The acceptance of `harness limits`: durations within 2 % at the median.
+LIMITER_ERROR = 0.02
+
+
+def twin_of(results: Sequence[Mapping[str, Any]]) -> Twin:
+    """Of each part the last run that measured it. Raises UsageError where a result is none."""
+    limiter, response, reply, replies = None, None, None, None
+    for result in results:
+        if result.get("schema") != RESULT:
+            raise UsageError(f"not a {RESULT}: its schema is {result.get('schema')!r}")
+        run = str(result["run_id"])
+        try:
+            limiter = _limiter(run, result.get("limits")) or limiter
+            load = result.get("load") or {}
+            response = _delay(run, load, "response") or response
+            reply = _delay(run, load, "reply") or reply
+            replies = _multiplicity(run, load.get("replies")) or replies
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(f"the result of {run} was edited: {type(error).__name__}: {error}") from None
+    twin = Twin(limiter, response, reply, replies)
+    if twin == Twin():
+        raise UsageError(
+            "these runs measured nothing that a twin has: give a run of `harness load` or `harness limits`"
+        )
+    return twin
+
+
+def _limiter(run: str, limits: Mapping[str, Any] | None) -> Limiter | None:
+    """None, too, where no family explains what was seen: what is not known cannot be imitated."""
+    if not limits or limits.get("limited") is None:
+        return None
+    spent = int(limits["requests_spent"])
+    if not limits["limited"]:
+        return Limiter(run, spent, None, "", LIMITER_ERROR)
+    families = str(limits.get("algorithm") or "")
+    if not families:
+        return None
+    family = families.split("|")[0]
+    policy = _policy(NAMES.get(family, family), limits)
+    return Limiter(run, spent, policy, families if "|" in families else "", LIMITER_ERROR)
+
+
+def _policy(family: str, limits: Mapping[str, Any]) -> str:
+    words = [family.replace("_", "-")]
+    if family in WINDOWED:
+        words += [f"limit={limits['quota']}", f"window={limits['window_s']}s"]
+    if family == "penalty_block":
+        words += [f"block={limits['block_s']}s"]
+    if family == "concurrency":
+        words += [f"limit={limits['quota']}"]
+    if family in ("token_bucket", "queueing_bucket"):
+        words += [f"rate={limits['refill_per_s']}", f"burst={limits['burst']}"]
+    if family == "quantised_bucket":
+        words += [f"burst={limits['burst']}", f"refill={limits['batch']}", f"interval={limits['interval_s']}s"]
+    if limits.get("scope"):
+        words.append(f"scope={limits['scope']}")
+    return " ".join(words)
+
+
+def _delay(run: str, load: Mapping[str, Any], name: str) -> Delay | None:
+    curve = (load.get("curves_ms") or {}).get(name)
+    if not curve:
+        return None
+    percentiles, ms = zip(*((float(at), float(value)) for at, value in curve), strict=True)
+    return Delay(run, int(load[f"{name}_ms"]["count"]), percentiles, ms)
+
+
+def _multiplicity(run: str, replies: Mapping[str, Any] | None) -> Multiplicity | None:
+    if not replies or not replies["first"]:
+        return None
+    first = int(replies["first"])
+    return Multiplicity(run, first, round((first + int(replies["further"])) / first, 4))

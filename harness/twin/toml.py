@@ -1,0 +1,83 @@
+"""A twin as TOML, and back. Read strictly: a wrong value is told, and never made to fit."""
+
+import json
+import math
+import tomllib
+from dataclasses import fields
+from typing import Any
+
+from harness.errors import UsageError
+from harness.twin.twin import SCHEMA, Delay, Limiter, Multiplicity, Twin
+
+PARTS: dict[str, type[Any]] = {"limiter": Limiter, "response": Delay, "reply": Delay, "replies": Multiplicity}
+
+
+def written(twin: Twin) -> str:
+    lines = [f'schema = "{SCHEMA}"']
+    for name in PARTS:
+        part = getattr(twin, name)
+        if part is None:
+            lines += ["", f"# {name}: not measured"]
+            continue
+        lines += ["", f"[{name}]"]
+        told = ((field.name, getattr(part, field.name)) for field in fields(part))
+        lines += [f"{key} = {_value(value)}" for key, value in told if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    # JSON's strings are TOML's, but that TOML wants DEL escaped.
+    return json.dumps(value).replace("\x7f", "\\u007f") if isinstance(value, str) else repr(value)
+
+
+def read(text: str) -> Twin:
+    """Raises UsageError."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the twin is no TOML: {error}") from None
+    if told.pop("schema", None) != SCHEMA:
+        raise UsageError(f'not a twin: it has no schema = "{SCHEMA}"')
+    if unknown := set(told) - set(PARTS):
+        raise UsageError(f"the twin has unknown parts: {', '.join(sorted(unknown))}")
+    return Twin(**{name: _part(name, table) for name, table in told.items()})
+
+
+def _part(name: str, table: Any) -> Any:
+    if not isinstance(table, dict):
+        raise UsageError(f"[{name}] of the twin must be a table")
+    try:
+        part = PARTS[name](**{"policy": None, **table} if name == "limiter" else table)
+    except TypeError as error:
+        raise UsageError(f"[{name}] of the twin: {str(error).partition(' ')[2]}") from None
+    for field in fields(part):
+        if not _fits(field.name, getattr(part, field.name)):
+            raise UsageError(f"[{name}] of the twin: {field.name} cannot be {getattr(part, field.name)!r}")
+    return _delay(name, part) if isinstance(part, Delay) else part
+
+
+def _fits(key: str, value: Any) -> bool:
+    if key in ("run", "undecided"):
+        return isinstance(value, str)
+    if key == "policy":
+        return value is None or isinstance(value, str)
+    if key == "samples":
+        return type(value) is int and value >= 0
+    if key in ("error", "mean"):
+        return _number(value) and value >= (1 if key == "mean" else 0)
+    return isinstance(value, list) and bool(value) and all(map(_number, value))
+
+
+def _number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _delay(name: str, part: Delay) -> Delay:
+    at, ms = tuple(part.percentiles), tuple(part.ms)
+    if len(at) != len(ms) or list(at) != sorted(set(at)) or at[0] != 0 or at[-1] != 100:
+        raise UsageError(f"[{name}] of the twin: percentiles must rise from 0 to 100, with as many ms")
+    if list(ms) != sorted(ms):
+        raise UsageError(f"[{name}] of the twin: ms must not fall")
+    return Delay(part.run, part.samples, at, ms)

@@ -1,0 +1,48 @@
+"""What a sandbox needs in order to behave like a target, each figure with the run and the samples that it stands on.
+
+No URL, id of a client, key or text of a message is in it: only families, counts and durations.
+"""
+
+from dataclasses import dataclass
+
+SCHEMA = "harness-twin/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Limiter:
+    """`policy` as `harness sandbox --limiter` takes it; None where nothing was refused. `samples`: requests spent."""
+
+    run: str
+    samples: int
+    policy: str | None
+    undecided: str  # the families that could not be told apart, joined by |; empty where there is one
+    error: float  # of durations and rates, relative
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """An empirical distribution: percentiles, and the milliseconds at each."""
+
+    run: str
+    samples: int
+    percentiles: tuple[float, ...]
+    ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplicity:
+    """Replies to an answered message, on average. `samples`: answered messages."""
+
+    run: str
+    samples: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A part that was not measured is None, and never said to be the same as another."""
+
+    limiter: Limiter | None = None
+    response: Delay | None = None
+    reply: Delay | None = None
+    replies: Multiplicity | None = None
