@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from harness.errors import HarnessError
 from harness.processes import lifeline
 from harness.sandbox.config import DEFAULT_HANDOVER_PHRASES, DEVELOPMENT_TENANTS, Config, Tenant
 from harness.sandbox.console import Console
@@ -18,6 +19,7 @@ from harness.sandbox.sandbox import Running
 from harness.sandbox.tenants import VARIABLE, tenants_from
 from harness.sandbox.variants import catalogue as all_variants
 from harness.sandbox.webhooks import is_loopback
+from harness.twin.toml import read
 
 SECONDS = click.FloatRange(min=0)
 
@@ -55,6 +57,9 @@ class Ended(click.ClickException):
     multiple=True,
     metavar="POLICY",
     help="Limit requests, as in 'fixed-window limit=14 window=3s' (repeatable: a layer each); see --limiters.",
+)
+@click.option(
+    "--twin", type=click.Path(dir_okay=False, path_type=Path), help="Limit and delay as `harness twin` measured."
 )
 @click.option("--limiters", "list_limiters", is_flag=True, help="List families of limiters and options, and exit.")
 @click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
@@ -159,7 +164,28 @@ def _config(options: dict[str, Any]) -> Config:
         "rate_limit": "rate_limit_per_s",
     }
     named = {renamed.get(name, name): value for name, value in options.items()}
+    if (path := named.pop("twin")) is not None:
+        named |= _twin(path, named)
     return Config(tenants=tenants_from(os.environ), **named)
+
+
+def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:
+    """What a twin says of limits and delays. Raises ValueError; a part that was not measured stays the default."""
+    try:
+        twin = read(path.read_text(encoding="utf-8"))
+    except (HarnessError, OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"--twin {path}: {error}") from None
+    if twin.replies is not None and twin.replies.mean != 1:
+        click.echo("Warning: this sandbox sends one reply a message, and not as many as the twin says.", err=True)
+    told: dict[str, Any] = {}
+    if twin.limiter is not None and twin.limiter.policy:
+        told["limiters"] = (*named["limiters"], twin.limiter.policy)
+    for name, delay in (("answer", twin.response), ("reply", twin.reply)):
+        if delay is not None:
+            told[f"{name}_quantiles"] = tuple(
+                (at, ms / 1e3) for at, ms in zip(delay.percentiles, delay.ms, strict=True)
+            )
+    return told
 
 
 def _tell(sandbox: Running, config: Config, *, announce: bool) -> None:

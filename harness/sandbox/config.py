@@ -63,6 +63,8 @@ class Config:
     reply_median_s: float = 0.25
     reply_sigma: float = 0.5
     reply_longest_s: float = 10.0
+    answer_quantiles: tuple[tuple[float, float], ...] = ()  # (percentile, seconds); then no median counts
+    reply_quantiles: tuple[tuple[float, float], ...] = ()
     late_delay_s: float = 15.0
     slow_delay_s: float = 2.0
     handover_phrases: tuple[str, ...] = DEFAULT_HANDOVER_PHRASES

@@ -24,7 +24,12 @@ class Operations:
         self._deviations = deviations
         config = services.config
         self._answer_delays = Delays(
-            config.answer_median_s, config.answer_sigma, LONGEST_ANSWER_S, config.seed, "answers"
+            config.answer_median_s,
+            config.answer_sigma,
+            LONGEST_ANSWER_S,
+            config.seed,
+            "answers",
+            config.answer_quantiles,
         )
         self.by_name: dict[str, Operation] = {
             "createSession": self.create_session,

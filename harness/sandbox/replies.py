@@ -68,7 +68,14 @@ class Replier:
 
     def __init__(self, config: Config) -> None:
         self._phrases = tuple(phrase.casefold() for phrase in config.handover_phrases)
-        self._delays = Delays(config.reply_median_s, config.reply_sigma, config.reply_longest_s, config.seed, "replies")
+        self._delays = Delays(
+            config.reply_median_s,
+            config.reply_sigma,
+            config.reply_longest_s,
+            config.seed,
+            "replies",
+            config.reply_quantiles,
+        )
         self._ids = Ids(config.seed if config.seed is None else config.seed + 1)
         self._planned = 0
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
 
@@ -25,8 +26,7 @@ class Difference:
 
 
 def differences(old: Twin, new: Twin) -> list[Difference]:
-    rows = [_part("limiter", old.limiter, new.limiter), *_delays(old, new), _part("replies", old.replies, new.replies)]
-    return rows
+    return [_part("limiter", old.limiter, new.limiter), *_delays(old, new), _part("replies", old.replies, new.replies)]
 
 
 def _delays(old: Twin, new: Twin) -> Iterator[Difference]:
@@ -73,7 +73,7 @@ def _delay(name: str, old: Delay, new: Delay) -> Difference:
 def quantile(delay: Delay, percentile: float) -> float:
     """Milliseconds, between the stored points on a straight line."""
     points = list(zip(delay.percentiles, delay.ms, strict=True))
-    for (low, a), (high, b) in zip(points, points[1:], strict=False):
+    for (low, a), (high, b) in pairwise(points):
         if percentile <= high:
             return a + (b - a) * (percentile - low) / (high - low)
     return points[-1][1]

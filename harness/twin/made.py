@@ -47,7 +47,7 @@ def _limiter(run: str, limits: Mapping[str, Any] | None) -> Limiter | None:
     families = str(limits.get("algorithm") or "")
     if not families:
         return None
-    family = families.split("|")[0]
+    family = families.partition("|")[0]
     policy = _policy(NAMES.get(family, family), limits)
     return Limiter(run, spent, policy, families if "|" in families else "", LIMITER_ERROR)
 

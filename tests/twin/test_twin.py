@@ -1,0 +1,63 @@
+"""A twin survives being written, and tells drift only where both sides were measured."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import UsageError
+from harness.sandbox.delays import Delays
+from harness.twin.drift import differences
+from harness.twin.made import twin_of
+from harness.twin.toml import read, written
+from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
+
+DELAY = Delay("a", 100, (0.0, 50.0, 100.0), (1.0, 100.0, 300.0))
+TWIN = Twin(Limiter("b", 90, "fixed-window limit=14 window=3.0s", "", 0.02), DELAY, DELAY, Multiplicity("a", 100, 1.0))
+
+
+@given(run=st.text(), mean=st.floats(1, 1e9))
+def test_what_was_written_is_read_again(run: str, mean: float) -> None:
+    twin = replace(TWIN, replies=Multiplicity(run, 3, mean), response=None)
+    assert read(written(twin)) == twin
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("samples = 90", "samples = -1"), ("50.0", "0.0"), ("error", "eror"), ("/1", "/9")]
+)
+def test_a_twin_that_was_edited_wrongly_is_refused(old: str, new: str) -> None:
+    with pytest.raises(UsageError):
+        read(written(TWIN).replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("limiter", replace(TWIN.limiter, policy="fixed-window limit=15 window=3.0s")),
+        ("limiter", replace(TWIN.limiter, policy="fixed-window limit=14 window=3.3s")),
+        ("limiter", replace(TWIN.limiter, policy=None)),
+        ("response", replace(DELAY, ms=(1.0, 200.0, 300.0))),
+        ("replies", Multiplicity("a", 100, 1.5)),
+    ],
+)
+def test_what_changed_drifts_and_nothing_else(part: str, other: object) -> None:
+    rows = differences(TWIN, replace(TWIN, **{part: other}))
+    assert [row.part for row in rows if row.drift] == [part]
+
+
+def test_a_difference_within_the_error_is_none_and_what_was_not_measured_is_not_compared() -> None:
+    near = replace(TWIN, limiter=replace(TWIN.limiter, policy="fixed-window limit=14 window=3.05s"), reply=None)
+    assert [row.drift for row in differences(TWIN, near)] == [False, False, None, False]
+
+
+def test_what_is_no_result_is_refused() -> None:
+    with pytest.raises(UsageError):
+        twin_of([{"schema": "other/1"}])
+
+
+def test_delays_are_drawn_from_the_quantiles_and_repeat_for_a_seed() -> None:
+    one, two = (Delays(0, 0, 0, 7, "x", ((0, 0.001), (50, 0.1), (100, 0.3))) for _ in range(2))
+    drawn = [one.draw() for _ in range(2000)]
+    assert drawn == [two.draw() for _ in range(2000)]
+    assert sorted(drawn)[1000] == pytest.approx(0.1, rel=0.15)
