@@ -3,14 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.dialects import DRAFT, RETRY_AFTER, THREE, X_THREE
 from harness.errors import UsageError
 from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
 
 RESULT = "harness-result/1"
-# Of an inquiry's families those that the sandbox calls otherwise, and which figures each family takes.
-NAMES = {"counting_log": "reject_log"}
+# Of an inquiry's families and dialects those that the sandbox calls otherwise, and which figures each family takes.
+NAMES = {
+    "counting_log": "reject_log",
+    "fixed_window_aligned": "fixed_window",
+    "fixed_window_first_hit": "first_hit_window",
+}
+DIALECTS = {DRAFT: "draft", THREE: "ratelimit", X_THREE: "x-ratelimit", RETRY_AFTER: "retry-after"}
 WINDOWED = ("fixed_window", "first_hit_window", "sliding_log", "sliding_counter", "reject_log", "penalty_block")
-# The acceptance of `harness limits`: durations within 2 % at the median.
+# Durations of a limiter are off by no less than this, relative to them, however narrow their bounds are.
 LIMITER_ERROR = 0.02
 
 
@@ -49,7 +55,14 @@ def _limiter(run: str, limits: Mapping[str, Any] | None) -> Limiter | None:
         return None
     family = families.partition("|")[0]
     policy = _policy(NAMES.get(family, family), limits)
-    return Limiter(run, spent, policy, families if "|" in families else "", LIMITER_ERROR)
+    return Limiter(run, spent, policy, families if "|" in families else "", _error(limits))
+
+
+def _error(limits: Mapping[str, Any]) -> float:
+    """Half of the widest bounds of a time, relative to it."""
+    bounds: Mapping[str, Sequence[float]] = limits.get("bounds") or {}
+    widths = [(high - low) / (high + low) for name, (low, high) in bounds.items() if name != "phase"]
+    return float(round(max([LIMITER_ERROR, *widths]), 4))
 
 
 def _policy(family: str, limits: Mapping[str, Any]) -> str:
@@ -61,12 +74,24 @@ def _policy(family: str, limits: Mapping[str, Any]) -> str:
     if family == "concurrency":
         words += [f"limit={limits['quota']}"]
     if family in ("token_bucket", "queueing_bucket"):
-        words += [f"rate={limits['refill_per_s']}", f"burst={limits['burst']}"]
+        # Those that may wait in line come on top of the one that is served.
+        burst = int(limits["burst"]) - (family == "queueing_bucket")
+        words += [f"rate={limits['refill_per_s']}", f"burst={burst}"]
     if family == "quantised_bucket":
         words += [f"burst={limits['burst']}", f"refill={limits['batch']}", f"interval={limits['interval_s']}s"]
     if limits.get("scope"):
         words.append(f"scope={limits['scope']}")
-    return " ".join(words)
+    return " ".join([*words, *_refusals(limits)])
+
+
+def _refusals(limits: Mapping[str, Any]) -> list[str]:
+    """What the refused are told: the status of most, and the dialects."""
+    statuses = (limits.get("refusal") or {}).get("statuses") or {}
+    status = max(statuses, key=lambda each: int(statuses[each]), default="429")
+    told = [DIALECTS[each] for each in (limits.get("headers") or {}).get("dialects", ()) if each in DIALECTS]
+    own = [each for each in told if each != "retry-after"]
+    headers = "+".join(own or told) or "none"
+    return [f"headers={headers}", *(["status=503"] if status == "503" else [])]
 
 
 def _delay(run: str, load: Mapping[str, Any], name: str) -> Delay | None:

@@ -70,7 +70,7 @@ def environment_of(base_url: str) -> dict[str, str]:
 @pytest.fixture
 def inquire(tmp_path: Path) -> Callable[..., Inquiry]:
     def run(environment: dict[str, str], *options: str) -> Inquiry:
-        folder = tmp_path / "report"
+        folder = tmp_path / f"report-{len(list(tmp_path.glob('report-*')))}"
         done = harness("limits", "--report", str(folder), *options, cwd=tmp_path, **environment)
         result = folder / "result.json"
         limits = json.loads(result.read_text()).get("limits", {}) if result.exists() else {}
