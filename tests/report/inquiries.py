@@ -19,13 +19,14 @@ from harness.limits.subject import Subject
 from tests.report.runs import SECOND, TARGET, WALL, write_part
 
 SUBJECT = Subject("unknown")
-BUDGET = Budget(600, 600)
+BUDGET, SHORT = Budget(600, 600), Budget(40, 600)
 REFUSED = (("Retry-After", "3"), ("RateLimit", "limit=5, remaining=0, reset=3"))
 
 
 def write_inquiry(folder: Path, family: Any, ending: Ending = "completed", seed: int = 3) -> None:
     """The journal of an inquiry into this limiter of the sandbox: family, scope, and what it tells of itself."""
-    identification, run = identified(VirtualLimiter(family, 0.004, seed), seed, BUDGET)
+    budget = BUDGET if ending == "completed" else SHORT
+    identification, run = identified(VirtualLimiter(family, 0.004, seed), seed, budget)
     seen = [_seen(number, each) for number, each in enumerate(run.trace.observations)]
     choice = Choice(SUBJECT, "it leaves nothing behind", len(seen), run.now)
     findings = Findings(seen, choice, run, identification, seen)

@@ -19,7 +19,7 @@ def test_the_twin_of_a_limiter_is_measured_as_the_same(sandbox, inquire, tmp_pat
     twins = []
     options = ["--limiter", policy]
     for name in ("real", "twin"):
-        found = inquire(sandbox(*options).environment, "--most-requests", "200")
+        found = inquire(sandbox(*options).environment, "--most-requests", "130")
         assert found.code == 0, found.said
         made = harness("twin", str(found.folder))
         assert made.returncode == 0, made.stderr
