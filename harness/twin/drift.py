@@ -13,6 +13,7 @@ QUANTILE_OFF, QUANTILE_OFF_MS = 0.25, 5.0
 MEAN_OFF = 0.05
 COMPARED = (50.0, 90.0)
 NEEDED = 30  # samples, for a quantile to be told to have moved
+SCOPE = re.compile(r" scope=\S+")
 NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
@@ -52,9 +53,12 @@ def _same_policy(old: Limiter, new: Limiter) -> bool:
     """Counts are exact (a digit in the text); durations and rates may be off by both errors."""
     if old.policy is None or new.policy is None:
         return old.policy == new.policy
-    if NUMBER.sub("#", old.policy) != NUMBER.sub("#", new.policy):
+    one, other = old.policy, new.policy
+    if "scope=" not in one or "scope=" not in other:  # it could not be told in one of them
+        one, other = SCOPE.sub("", one), SCOPE.sub("", other)
+    if NUMBER.sub("#", one) != NUMBER.sub("#", other):
         return False
-    pairs = zip(NUMBER.findall(old.policy), NUMBER.findall(new.policy), strict=True)
+    pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
     return all(a == b or ("." in a + b and _near(float(a), float(b), old.error + new.error)) for a, b in pairs)
 
 

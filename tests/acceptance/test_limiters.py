@@ -152,7 +152,7 @@ def found(cases: dict[str, Case], seed: int, folder: Path) -> dict[str, tuple[Nu
         inquiries = {}
         for name, case in cases.items():
             own, port, numbers = folder / name.replace(", ", "-"), free_port(), numbers_of(name, seed)
-            own.mkdir()
+            own.mkdir(parents=True)
             stack.enter_context(case.start(own, port, numbers))
             inquiries[name] = numbers, own, inquiry(own, port)
         return {name: (numbers, result(own, process)) for name, (numbers, own, process) in inquiries.items()}
@@ -239,5 +239,11 @@ def test_limiters_that_are_not_ours_are_identified(kind: str, cases: dict[str, C
     if (missing := why_not(kind)) is not None:
         pytest.skip(missing)
     seed = int(os.environ.get("LIMITERS_SEED", random.SystemRandom().randrange(10**6)))
-    for name, (numbers, limits) in found(cases, seed, tmp_path).items():
-        assert not wrong(cases[name], numbers, limits), f"{name} with {numbers}; again with LIMITERS_SEED={seed}"
+    left = cases
+    for attempt in ("first", "second"):  # an answer is right about 98 times in 100, and there are ten of them
+        answers = found(left, seed, tmp_path / attempt)
+        amiss = {name: wrong(cases[name], *answer) for name, answer in answers.items()}
+        left = {name: cases[name] for name, problems in amiss.items() if problems}
+        if not left:
+            return
+    pytest.fail(f"{amiss}; again with LIMITERS_SEED={seed}")

@@ -51,6 +51,15 @@ def test_a_difference_within_the_error_is_none_and_what_was_not_measured_is_not_
     assert [row.drift for row in differences(TWIN, near)] == [False, False, None, False]
 
 
+def test_whose_quota_it_is_only_counts_where_both_could_tell() -> None:
+    scoped, other = (
+        replace(TWIN, limiter=replace(TWIN.limiter, policy=f"fixed-window limit=14 window=3.0s scope={scope}"))
+        for scope in ("key", "global")
+    )
+    assert not any(row.drift for row in differences(TWIN, scoped))
+    assert [row.part for row in differences(scoped, other) if row.drift] == ["limiter"]
+
+
 def test_what_is_no_result_is_refused() -> None:
     with pytest.raises(UsageError):
         twin_of([{"schema": "other/1"}])
