@@ -84,10 +84,7 @@ class Live:
             self._began = wall_ns
         if self._last is None or wall_ns > self._last:
             self._last = wall_ns
-        second = wall_ns // SECOND
-        found = self._recent.get(second)
-        if found is None:
-            found = self._older.get(second - second % self._step) or self._new(second)
+        found = self._at(wall_ns // SECOND)
         self.revision += 1
         found.revision, found.row = self.revision, None
         return found
@@ -118,11 +115,14 @@ class Live:
         self._stalled_ms += other._stalled_ms
         self._began = min((at for at in (self._began, other._began) if at is not None), default=None)
         self._last = max((at for at in (self._last, other._last) if at is not None), default=None)
-        self._step = max(self._step, other._step)
-        self._older = _in_steps((*self._older.items(), *other._older.items()), self._step)
-        self._recent = _in_steps((*self._recent.items(), *other._recent.items()), 1)
-        self.revision = self.reset_at = max(self.revision, other.revision) + 1
-        self._fold()
+        if other._older or other._step > self._step:
+            self._rearrange(other)
+            return
+        self.revision += 1
+        for second, cell in other._recent.items():
+            here = self._at(second)
+            here.merge(cell)
+            here.revision, here.row = self.revision, None
 
     def replies(self, now_ns: int) -> dict[str, int]:
         """What became of the accepted messages as of `now_ns` (nanoseconds since the epoch).
@@ -228,6 +228,18 @@ class Live:
         made._step = data["step"]
         made._recent, made._older = _cells_from_json(data["recent"]), _cells_from_json(data["older"])
         return made
+
+    def _rearrange(self, other: "Live") -> None:
+        """Merges cells of different steps: a reader has to begin anew."""
+        self._step = max(self._step, other._step)
+        self._older = _in_steps((*self._older.items(), *other._older.items()), self._step)
+        self._recent = _in_steps((*self._recent.items(), *other._recent.items()), 1)
+        self.revision = self.reset_at = max(self.revision, other.revision) + 1
+        self._fold()
+
+    def _at(self, second: int) -> Cell:
+        """The cell of a second, or of the step that it lies in."""
+        return self._recent.get(second) or self._older.get(second - second % self._step) or self._new(second)
 
     def _new(self, second: int) -> Cell:
         """Makes a cell, and room for it."""

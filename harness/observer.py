@@ -2,6 +2,9 @@
 
 Pure. The rule is that of `harness.pairing`, applied before the outcome of a request is known: a message waits from its
 send on, and one that turns out not to have been accepted has waited for nothing.
+
+One of several workers hears the replies of all, and knows only its own sessions: it counts what is for these, and keeps
+account of the rest, so that the others can be asked whose it was; see `harness.unclaimed`.
 """
 
 from collections import OrderedDict
@@ -9,6 +12,8 @@ from dataclasses import dataclass, field
 
 from harness.events import Acked, Event, Failed, Gauged, Limited, Planned, Refused, Replied, Sent
 from harness.live import Live
+from harness.seconds import SECOND
+from harness.unclaimed import Claims
 
 # What is remembered at most: sessions, for what may still come to them, and requests that were never sent.
 SESSIONS = 20_000
@@ -40,10 +45,12 @@ class _Session:
 
 
 class Observer:
-    """`offset_ns` is what makes nanoseconds since the epoch of the events' own clock."""
+    """`offset_ns` is what makes nanoseconds since the epoch of the events' own clock. `claims`, where there are other
+    workers, gets the arrivals for own sessions and those for no session known here, by second."""
 
-    def __init__(self, live: Live, offset_ns: int = 0) -> None:
+    def __init__(self, live: Live, offset_ns: int = 0, claims: Claims | None = None) -> None:
         self.live = live
+        self._claims = claims
         self._offset = offset_ns
         self._timeout = round(live.reply_timeout_s * 1e9)
         self._flights: OrderedDict[str, _Flight] = OrderedDict()
@@ -60,7 +67,7 @@ class Observer:
         elif isinstance(event, Planned):
             self._plan(event)
         elif isinstance(event, Replied):
-            self.live.arrivals[self._arrive(event)] += 1
+            self._hear(event)
         elif isinstance(event, Gauged):
             self.live.gauge(f"{event.source}.{event.name}", event.value)
 
@@ -115,6 +122,19 @@ class Observer:
         elif not accepted and flight in session.waiting:
             session.waiting.remove(flight)
             session.candidates = session.candidates - 1 if session.waiting else 0
+
+    def take(self) -> Live:
+        """What was seen since it was taken before."""
+        taken, self.live = self.live, Live(self.live.reply_timeout_s)
+        return taken
+
+    def _hear(self, reply: Replied) -> None:
+        if self._claims is not None:
+            own = reply.session in self._sessions
+            self._claims.count((reply.at + self._offset) // SECOND, own=own)
+            if not own:
+                return
+        self.live.arrivals[self._arrive(reply)] += 1
 
     def _arrive(self, reply: Replied) -> str:
         """The class of an arrival."""

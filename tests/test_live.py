@@ -94,6 +94,15 @@ def test_a_page_is_told_what_changed_since_it_asked_last():
     assert told(live, second["revision"])["rows"] == []
 
 
+def test_what_a_worker_saw_since_reaches_a_page_as_the_seconds_that_it_changed():
+    live = entered([(1, 10), (2, 10)])
+    known = told(live)["revision"]
+    live.merge(entered([(2, 10), (3, 10)]))
+
+    news = told(live, known)
+    assert (news["reset"], [(row["at"], row["sent"]) for row in news["rows"]]) == (False, [(2, 2), (3, 1)])
+
+
 def test_a_page_begins_anew_where_seconds_have_become_steps():
     live = entered(steady(2 * RECENT))
     known = told(live)["revision"]

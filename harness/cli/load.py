@@ -15,6 +15,7 @@ from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
 from harness.errors import UsageError
 from harness.load.capacity import CapacityPlan
+from harness.load.check import check
 from harness.load.manners import MANNERS, Manners
 from harness.load.plan import CONNECTIONS, SCENARIOS, LoadPlan, connections
 from harness.load.plan import Progress as Progressed
@@ -196,6 +197,7 @@ def command(
 
 def load(run: Run, plan: LoadPlan, meeting: Meeting | None = None) -> None:
     """The load run as one phase of a run, with its progress shown."""
+    check(run.target.profile, plan, meeting)
     if plan.web:
         click.echo(f"Locust's UI is at http://127.0.0.1:{plan.web_port}; Ctrl-C ends the run and writes the report.")
     with Progress() as progress:

@@ -7,6 +7,7 @@ from gevent import monkey
 
 from harness.events import Ending, Replied
 from harness.load.handover import Handover
+from harness.load.plan import PHASE
 from harness.load.postbox import Postbox
 from harness.load.remote.translated import TranslatedFeed
 from harness.load.station import Station
@@ -28,10 +29,10 @@ class Attached:
         profile = resolve({}, environment, {})
         hear: Callable[[SinkAddress], Iterable[Replied]] = TranslatedFeed if handover.compares_clocks else Feed
         postbox = Postbox(*map(hear, SinkAddress.all_from_environment(environment)))
-        header = header_now(handover.run, "load", handover.role)
+        header = header_now(handover.run, PHASE, handover.role)
         journal = MappedWriter(handover.part, header, profile.redactor)
         self.closing_words = ""
-        self.folder = handover.part.parent.parent
+        self.folder = handover.folder
         self.station = Station(profile, postbox, journal, handover.plan, handover.worker)
 
     def begin(self) -> None:

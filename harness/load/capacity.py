@@ -17,8 +17,8 @@ from harness.events import Began, Ended, Ending, Probed
 from harness.journal import in_time
 from harness.load.arrivals import Spacing
 from harness.load.conversation import MEAN_LINES, MEAN_REQUESTS
-from harness.load.plan import CONNECTIONS, FASTEST, LoadPlan, Progress
-from harness.load.run import PHASE, run_load
+from harness.load.plan import CONNECTIONS, FASTEST, PHASE, LoadPlan, Progress
+from harness.load.run import run_load
 from harness.objective import Objective
 from harness.processes.interrupt import Interrupt
 from harness.profile import Profile

@@ -79,7 +79,7 @@ def _start_master(
 
 
 def _start(name: str, log: str, argv: list[str], profile: Profile, sinks: Sinks, handover: Handover) -> Child:
-    logs = handover.part.parent.parent / LOGS
+    logs = handover.folder / LOGS
     logs.mkdir(parents=True, exist_ok=True)
     environment = {**environment_of(profile), **sinks.environment(), **handover.environment()}
     return Child(name, argv, environment=environment, log=logs / f"{log}.log", redactor=profile.redactor)

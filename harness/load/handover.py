@@ -21,6 +21,11 @@ class Handover:
     compares_clocks: bool = False
 
     @property
+    def folder(self) -> Path:
+        """The run's."""
+        return self.part.parent.parent
+
+    @property
     def role(self) -> str:
         """Its name in the journal."""
         return f"customers-{self.worker + 1}" if self.plan.workers else "customers"
@@ -41,8 +46,7 @@ class Handover:
         if part is None:
             return None
         try:
-            given = json.loads(environment["HARNESS_LOAD_PLAN"])
-            plan = LoadPlan(**{**given, "asides": tuple(given["asides"])})
+            plan = LoadPlan.from_json(json.loads(environment["HARNESS_LOAD_PLAN"]))
             compares = environment["HARNESS_COMPARES_CLOCKS"] == "true"
             return cls(Path(part), environment["HARNESS_RUN_ID"], plan, int(environment["HARNESS_WORKER"]), compares)
         except (KeyError, ValueError, TypeError) as error:

@@ -16,17 +16,21 @@ from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from harness.errors import ChildDied, CouldNotRun, HarnessError, UsageError
 from harness.events import Ending
+from harness.live import Live
 from harness.load.attached import Attached
 from harness.load.customer import Customer
 from harness.load.foreman import Foreman
+from harness.load.hand import Hand
 from harness.load.handover import Handover
 from harness.load.patience import farewell_s
-from harness.load.plan import FASTEST
+from harness.load.plan import FASTEST, PHASE
 from harness.load.standalone import Standalone, add_options
 from harness.load.station import Station
 from harness.load.timetable import Timetable
 from harness.load.web.tab import Tab
+from harness.observer import Observer
 from harness.profile import resolve
+from harness.sink.process import parts_of
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +69,7 @@ def _init(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
         if handover is None and not isinstance(runner, LocalRunner):
             raise UsageError("by hand this runs in one process: for more, `harness load --workers N` starts Locust")
         if handover and isinstance(runner, MasterRunner):
-            Foreman(environment, web_ui, resolve({}, os.environ, {}), handover.plan)
+            Foreman(environment, web_ui, resolve({}, os.environ, {}), handover)
             return
         _check(environment, handover.plan.arrival_rate if handover else environment.parsed_options.arrival_rate)
         host = Attached(handover, os.environ) if handover else _by_hand(environment)
@@ -105,12 +109,20 @@ class _Shift:
         farewell = farewell_s(host.station.profile.reply_timeout)
         environment.stop_timeout = max(environment.stop_timeout, farewell)
         environment.events.test_start.add_listener(self._begin)
-        self._tab = Tab(environment, web_ui, host.station, host.folder) if web_ui else None
+        self._tab = self._open_tab() if web_ui else None
+        if isinstance(environment.runner, WorkerRunner):
+            Hand(environment, host.station)
         environment.events.test_stopping.add_listener(self._stopping)
         environment.events.quitting.add_listener(self._end)
         environment.events.quit.add_listener(self._say_goodbye)
         self._watching = gevent.spawn(self._watch)
         self._interrupt = gevent.signal_handler(signal.SIGINT, self._leave)
+
+    def _open_tab(self) -> Tab:
+        station, folder = self._host.station, self._host.folder
+        live = Live(station.profile.reply_timeout)
+        station.watch(Observer(live, time.time_ns() - time.monotonic_ns()).enter)
+        return Tab(self._environment, self._web_ui, station, live, folder, parts_of(folder, PHASE, station.plan.sinks))
 
     def _begin(self, **_: Any) -> None:
         """A run has one target, the one that it was started with: the key must not follow a change in the web UI."""

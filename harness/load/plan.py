@@ -16,6 +16,8 @@ SCENARIOS: Mapping[str, Literal["closed", "open"]] = {
     "surge": "open",
     "soak": "closed",
 }
+# Its name in the journal.
+PHASE = "load"
 # Customers a second. No process comes near.
 FASTEST = 10_000.0
 NO_PHRASES = (
@@ -65,6 +67,11 @@ class LoadPlan:
     abort_early: bool = False
     when_limited: Manners = "drop"
     limits: Mapping[str, Any] | None = None
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> "LoadPlan":
+        """What `asdict` made of it, by way of JSON. Raises KeyError or TypeError for what is no plan."""
+        return cls(**{**said, "asides": tuple(said["asides"])})
 
     @property
     def is_open(self) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.errors import CouldNotRun, HarnessError, UsageError
+from harness.errors import CouldNotRun, HarnessError
 from harness.events import Began, Ended, Ending
+from harness.load.check import check
 from harness.load.crew import Crew
-from harness.load.early import FIGURES, EarlyEnd
+from harness.load.early import EarlyEnd
 from harness.load.generator import lead, parts_of, start_locust
 from harness.load.patience import PROCESS_S, farewell_s
-from harness.load.plan import FASTEST, NO_PHRASES, SCENARIOS, LoadPlan, Progress
+from harness.load.plan import PHASE, LoadPlan, Progress
 from harness.load.registration import register
 from harness.load.remote.invitation import Invitation
 from harness.load.remote.meeting import Meeting
@@ -25,7 +26,6 @@ from harness.recording.writer import JournalWriter, header_now
 from harness.sink.process import LOOPBACK
 from harness.sink.sinks import Sinks
 
-PHASE = "load"
 # What customers get to settle the requests in flight when their replies can no longer come, or be seen: seconds.
 HURRIED_S = 2.0
 
@@ -50,11 +50,7 @@ def run_load(
     Raises UsageError for a plan that cannot be, TargetUnreachable and CredentialsRefused before anything is sent, and
     SinkDied, ChildDied or what `watch` raises, where the run could not be carried to its end.
     """
-    _check(plan)
-    _check_meeting(profile, plan, meeting)
-    _check_windows(profile, plan)
-    if plan.scenario == "handover" and not profile.handover_phrases:
-        raise UsageError(NO_PHRASES)
+    check(profile, plan, meeting)
     folder = folder.absolute()
     header = header_now(run_id, PHASE, "harness")
     with JournalWriter(folder / PARTS / f"{PHASE}-harness.ndjson", header, profile.redactor) as journal:
@@ -76,54 +72,6 @@ def run_load(
             journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
 
 
-def _check(plan: LoadPlan) -> None:
-    if plan.scenario not in SCENARIOS:
-        raise UsageError(f"there is no scenario {plan.scenario!r}; there is {', '.join(SCENARIOS)}")
-    if plan.workers < 0 or plan.sinks < 1 or plan.in_flight < 1:
-        raise UsageError(
-            "a load takes 0 workers (one process) or more, at least 1 sink, and at least 1 message in flight"
-        )
-    if plan.web and (plan.workers or plan.sinks > 1):
-        raise UsageError("--web shows customers in one process and one sink so far: leave out --workers and --sinks")
-    if not plan.is_open and plan.customers < plan.workers:
-        raise UsageError(
-            f"--workers {plan.workers}: there are {plan.customers} customers; each worker takes at least one"
-        )
-    if plan.connections is not None and plan.connections < 1:
-        raise UsageError("--connections takes a number from 1 on, or per-customer")
-    if plan.is_open != (SCENARIOS[plan.scenario] == "open"):
-        takes = "--customers and no --arrival-rate" if plan.is_open else "--arrival-rate PER_SECOND"
-        raise UsageError(f"{plan.scenario} takes {takes}")
-    if plan.arrival_rate is not None and not 0 < plan.arrival_rate <= FASTEST:
-        raise UsageError(f"--arrival-rate takes a number of customers a second, up to {FASTEST:g}")
-    if (plan.customers < 1 and not plan.is_open) or plan.duration_s <= 0 or plan.think_s < 0:
-        raise UsageError("a load takes at least 1 customer, a duration above 0 and a think time of 0 or more seconds")
-
-
-def _check_meeting(profile: Profile, plan: LoadPlan, meeting: Meeting | None) -> None:
-    if meeting is None:
-        return
-    if not plan.workers:
-        raise UsageError("--master takes --workers N: how many machines will join, each with one")
-    if plan.web:
-        raise UsageError("--web shows what runs on this machine: leave out --master")
-    if profile.embedded:
-        raise UsageError("--master takes a target that other machines reach as well: give --base-url URL")
-
-
-def _check_windows(profile: Profile, plan: LoadPlan) -> None:
-    if plan.abort_early and not any(each.window_s and each.figure in FIGURES for each in profile.objectives):
-        raise UsageError(
-            "--abort-early takes an objective with a window, as in --objective 'reply_p99<2s over 10s': "
-            "one without can only be judged at the end"
-        )
-    for objective in profile.objectives:
-        if objective.window_s and not plan.web and objective.window_s >= plan.duration_s:
-            raise UsageError(
-                f"{objective.text!r}: a run of {plan.duration_s:g} s has no such window in it; give a longer --duration"
-            )
-
-
 def _carry_out(
     profile: Profile,
     folder: Path,
@@ -132,7 +80,7 @@ def _carry_out(
     journal: JournalWriter,
     interrupt: Interrupt,
     on_progress: Callable[[Progress], None] | None,
-    check: Callable[[], None] | None,
+    alive: Callable[[], None] | None,
     live: EarlyEnd | None,
     meeting: Meeting | None,
 ) -> Ending:
@@ -150,7 +98,7 @@ def _carry_out(
                 journal,
                 reply_timeout_s=profile.reply_timeout,
                 on_progress=on_progress,
-                check=check,
+                check=alive,
                 live=live,
                 pack=not plan.web,
             )

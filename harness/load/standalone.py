@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
 from harness.load.gauges import CpuGauges
 from harness.load.manners import MANNERS, manners
-from harness.load.plan import CONNECTIONS, NO_PHRASES, LoadPlan, connections
+from harness.load.plan import CONNECTIONS, NO_PHRASES, PHASE, LoadPlan, connections
 from harness.load.postbox import Postbox
 from harness.load.registration import register
 from harness.load.settings import settings_of
@@ -28,7 +28,6 @@ from harness.sink.feed import Feed
 from harness.sink.process import SinkProcess
 from harness.verdict import EXIT_INTERRUPTED
 
-PHASE = "load"
 # Where the web UI listens unless --web-host says otherwise.
 LOOPBACK = "127.0.0.1"
 NOTHING_SENT = 3

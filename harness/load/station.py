@@ -74,12 +74,16 @@ class Station:
         return self._rows
 
     def adopt(self, plan: LoadPlan) -> None:
+        """Follows a plan, and has the journal say so."""
+        self.follow(plan)
+        self.record(Replanned(time.monotonic_ns(), planned(plan)))
+
+    def follow(self, plan: LoadPlan) -> None:
         """From here on customers come by this plan. Those who are still there keep their connections."""
         if self._shared is None or plan.connections != self.plan.connections:
             self._shared = Pool(self._dialler, plan.connections) if plan.connections else None
         self.plan = plan
         self.script = self._script()
-        self.record(Replanned(time.monotonic_ns(), planned(plan)))
 
     def watch(self, watcher: Callable[[Event], None]) -> None:
         """Has `watcher` called with all that happens from now on, replies included; it must not block."""

@@ -24,6 +24,12 @@ def part_of(folder: Path, phase: str, number: int | None = None) -> Path:
     return folder / PARTS / (f"{phase}-sink.ndjson" if number is None else f"{phase}-sink-{number}.ndjson")
 
 
+def parts_of(folder: Path, phase: str, count: int) -> list[Path]:
+    """The journals of so many sinks."""
+    numbers = range(1, count + 1) if count > 1 else (None,)
+    return [part_of(folder, phase, number) for number in numbers]
+
+
 @dataclass(frozen=True, slots=True)
 class SinkProcess:
     """A running sink. As a context manager it is stopped, with everything written, at the end of the block."""

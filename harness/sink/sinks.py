@@ -13,7 +13,7 @@ from harness.profile import Profile
 from harness.secret import Secret
 from harness.sink.address import SinkAddress
 from harness.sink.endpoints import TOKEN_BYTES
-from harness.sink.process import LOOPBACK, SinkProcess, part_of
+from harness.sink.process import LOOPBACK, SinkProcess, parts_of
 from harness.sink.settings import Family
 
 
@@ -51,7 +51,7 @@ class Sinks:
 
     def parts(self, folder: Path, phase: str) -> list[Path]:
         """The journals that they write."""
-        return [part_of(folder, phase, sink.number) for sink in self.members]
+        return parts_of(folder, phase, len(self.members))
 
     def environment(self) -> dict[str, str]:
         """The variables from which a child process hears of all their arrivals. The token is among them."""

@@ -40,7 +40,7 @@ class Invitation:
         Raises UsageError for what no master of ours says.
         """
         try:
-            plan = LoadPlan(**{**said["plan"], "asides": tuple(said["plan"]["asides"])})
+            plan = LoadPlan.from_json(said["plan"])
             controls = " ".join(_at(url, host) for url in said["sinks"][_CONTROLS].split())
             made = cls(str(said["run"]), plan, dict(said["target"]), dict(said["sinks"]), int(said["locust"]))
             return replace(made, sinks={**made.sinks, _CONTROLS: controls})

@@ -6,10 +6,10 @@ small script beside the bundle puts our page into it; that page also stands for 
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from flask import Blueprint, Response, abort, request, send_from_directory
@@ -17,15 +17,15 @@ from locust.runners import STATE_INIT, STATE_STOPPED
 from locust.util.timespan import parse_timespan
 
 from harness.errors import UsageError
+from harness.events import Gauged
 from harness.live import Live
 from harness.load.plan import LoadPlan
 from harness.load.settings import planned
-from harness.load.station import Station
 from harness.load.tail import Tail
 from harness.load.timetable import Timetable
 from harness.load.web.form import OPEN_ONLY, plan_from
 from harness.load.web.report import PAGE, ReportSoFar
-from harness.observer import Observer
+from harness.profile import Profile
 from harness.recording.reader import PARTS
 
 TITLE, KEY = "Conversations", "harness"
@@ -35,26 +35,36 @@ SCRIPT = f'<script src="./{KEY}/tab.js" defer></script></body>'
 GAUGES_S = 1.0
 
 
+class Stage(Protocol):
+    """Where the customers are that the web UI starts and stops: in this process, or in its workers."""
+
+    profile: Profile
+    plan: LoadPlan
+
+    def adopt(self, plan: LoadPlan) -> None: ...
+
+
 class Tab:
     """What the web UI of one Locust process shows of ours, from `init` to its end."""
 
-    def __init__(self, environment: Any, web_ui: Any, station: Station, folder: Path) -> None:
+    def __init__(
+        self, environment: Any, web_ui: Any, stage: Stage, live: Live, folder: Path, sinks: Sequence[Path]
+    ) -> None:
+        """`live` is what is seen of the customers; the journals of the `sinks` tell how well those keep up."""
         self._environment = environment
         self._web_ui = web_ui
-        self._station = station
-        self._plan = station.plan
+        self._stage = stage
+        self._plan = stage.plan
         self._starts: list[float] = []
-        self._offset = time.time_ns() - time.monotonic_ns()
-        self._observer = Observer(Live(station.profile.reply_timeout), self._offset)
+        self._live = live
         self._report = ReportSoFar(folder)
-        self._hosts = {station.profile.base_url, str(environment.host or station.profile.base_url).rstrip("/")}
-        environment.host = environment.host or station.profile.base_url
-        station.watch(self._observer.enter)
+        self._hosts = {stage.profile.base_url, str(environment.host or stage.profile.base_url).rstrip("/")}
+        environment.host = environment.host or stage.profile.base_url
         environment.events.init_command_line_parser.add_listener(self._choose_fields)
         environment.events.test_start.add_listener(self._started)
         environment.events.test_stop.add_listener(self._stopped)
-        tails = [Tail(folder / PARTS / f"load-{role}.ndjson", kind="gauged") for role in ("harness", "sink")]
-        self._gauging = gevent.spawn(self._gauge, tails)
+        parts = [folder / PARTS / "load-harness.ndjson", *sinks]
+        self._gauging = gevent.spawn(self._gauge, [Tail(part, kind="gauged") for part in parts])
         self._serve()
 
     def close(self) -> None:
@@ -69,7 +79,7 @@ class Tab:
         routes: dict[str, Callable[..., Any]] = {
             "/": lambda: send_from_directory(FILES, "page.html"),
             "/<path:name>": lambda name: send_from_directory(FILES, name),
-            "/live": self._live,
+            "/live": self._told,
             "/report/": lambda: self._report_file(PAGE),
             "/report/<path:name>": self._report_file,
         }
@@ -81,16 +91,16 @@ class Tab:
         app.view_functions["locust.swarm"] = guarded(self._checked(app.view_functions["locust.swarm"]))
         self._web_ui.template_args.setdefault("extended_tabs", []).append({"title": TITLE, "key": KEY})
 
-    def _live(self) -> Response:
+    def _told(self) -> Response:
         since = request.args.get("since", default=0, type=int)
         runner = self._environment.runner
-        told = self._observer.live.snapshot(time.monotonic_ns() + self._offset, since)
+        told = self._live.snapshot(time.time_ns(), since)
         told |= {
             "state": runner.state,
             "users": runner.user_count,
             "starts": self._starts,
-            "target": self._station.profile.base_url,
-            "plan": planned(self._station.plan),
+            "target": self._stage.profile.base_url,
+            "plan": planned(self._stage.plan),
             "report": self._report.told(),
         }
         return Response(json.dumps(told), mimetype="application/json")
@@ -110,7 +120,7 @@ class Tab:
                 answer = {"success": False, "message": str(error), "host": self._environment.host}
                 return Response(json.dumps(answer), mimetype="application/json")
             if self._is_under_way():
-                self._station.adopt(self._plan)
+                self._stage.adopt(self._plan)
             return swarm()
 
         return view
@@ -119,11 +129,11 @@ class Tab:
         host = request.form.get("host", "").rstrip("/")
         if host and host not in self._hosts:
             raise UsageError(
-                f"The target of this run is {self._station.profile.base_url}. It cannot be changed here, because the "
+                f"The target of this run is {self._stage.profile.base_url}. It cannot be changed here, because the "
                 "API key is for this one: leave Host as it is, or start another run for another target."
             )
         plan = plan_from(request.form, self._plan, parse_timespan)
-        if self._is_under_way() and _but_for_numbers(plan) != _but_for_numbers(self._station.plan):
+        if self._is_under_way() and _but_for_numbers(plan) != _but_for_numbers(self._stage.plan):
             raise UsageError("Customers are under way by other parameters: stop them, and start anew with these.")
         return plan
 
@@ -132,7 +142,7 @@ class Tab:
 
     def _started(self, **_: Any) -> None:
         self._starts.append(time.time())
-        self._station.adopt(self._plan)
+        self._stage.adopt(self._plan)
 
     def _stopped(self, **_: Any) -> None:
         self._report.write()
@@ -148,7 +158,8 @@ class Tab:
         while True:
             for tail in tails:
                 for event in tail.new_events():
-                    self._observer.enter(event)
+                    assert isinstance(event, Gauged)
+                    self._live.gauge(f"{event.source}.{event.name}", event.value)
             gevent.sleep(GAUGES_S)
 
 

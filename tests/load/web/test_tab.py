@@ -14,10 +14,12 @@ import psutil
 import pytest
 
 from harness.assets import asset
+from harness.events import Replanned
 from harness.processes.child import Child
+from harness.recording.reader import read_run
 from harness.verdict import EXIT_INTERRUPTED
 from tests.chromium import launched, needs_chromium
-from tests.load.running import CLIENT_ID, KEY, PATIENCE_S, QUICK, nothing_is_left, sandbox, until
+from tests.load.running import CLIENT_ID, KEY, PATIENCE_S, QUICK, child_process, nothing_is_left, sandbox, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
@@ -157,6 +159,55 @@ def test_a_run_goes_from_the_form_over_the_charts_to_the_report(page: "Page", tm
     assert not (folder / "so-far").exists()
     assert not [path for path in folder.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert nothing_is_left()
+
+
+def test_workers_and_sinks_are_one_run_from_the_form_to_the_report(
+    page: "Page", tmp_path: Path, unused_port: int
+) -> None:
+    folder = tmp_path / "report"
+    with sandbox(*QUICK) as target:
+        argv = by_command(unused_port, target.base_url, folder, "conversations", "--workers", "2", "--sinks", "2")
+        with serving(unused_port, argv) as (running, ui):
+            until(lambda: len(httpx.get(f"{ui}/stats/requests").json()["workers"]) == 2)
+            page.goto(ui)
+            page.get_by_text("Custom parameters").click()
+            page.locator("input[name=userCount], input[name=user_count]").fill("8")
+            page.locator("input[name=spawnRate], input[name=spawn_rate]").fill("8")
+            page.locator("input[name=think]").fill("0.1")
+            page.get_by_role("button", name="Start").click()
+            frame = tab(page)
+            until(lambda: number(frame, "answered") > 20 and drawn(frame))
+            page.get_by_role("button", name="Stop").click()
+            tab(page).locator("#report[href]").wait_for()
+            so_far = result_at(ui)["load"]["messages"]["accepted"]
+            until(lambda: live(ui)["replies"]["answered"] == so_far)
+
+            form = {"user_count": 8, "spawn_rate": 8, "think": "0.2"}
+            assert httpx.post(f"{ui}/swarm", data=form).json()["success"]
+            until(lambda: live(ui)["replies"]["answered"] > so_far + 10)
+            kill_worker(running)
+            alone = live(ui)["replies"]["answered"]
+            until(lambda: live(ui)["replies"]["answered"] > alone + 10)
+            running.signal(signal.SIGINT)
+            code = running.wait(PATIENCE_S)
+        delivered, accepted = len(target.delivered()), len(target.requests("sendMessage"))
+    load = json.loads((folder / "result.json").read_text())["load"]
+    assert code == EXIT_INTERRUPTED, running.last_words
+    assert (load["think_s"], load["customers"], load["workers"]) == (0.2, 8, 2)
+    assert load["replies"]["arrivals"] == delivered
+    assert load["messages"]["sent"] == accepted > so_far
+    assert load["validity"]["verdict"] == "degraded"
+    assert "load generator 1 died" in load["validity"]["reasons"][0]
+    parts = read_run(folder)
+    thoughts = {e.settings["think_s"] for part in parts for e in part.milestones if isinstance(e, Replanned)}
+    assert thoughts == {0.1, 0.2}
+    assert nothing_is_left()
+
+
+def kill_worker(running: Child) -> None:
+    worker = child_process("--worker", running.pid)
+    assert worker is not None
+    worker.kill()
 
 
 def test_by_hand_an_open_scenario_is_on_loopback_and_takes_its_rate_from_the_form(
