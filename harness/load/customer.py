@@ -72,12 +72,14 @@ class Customer(User):
         "_pool",
         "_rows",
         "_talks",
+        "_turns",
     )
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._pool = self.station.connections()
         self._rows = self.station.rows(environment)
+        self._turns = self.station.turns
         self._leaving = Signal()
         self._number = self.station.new_customer()
         self._name = f"c{self._number}"
@@ -173,7 +175,7 @@ class Customer(User):
         the last of them was sent (monotonic nanoseconds), and what came of it."""
         planned, sent, outcome = self._exchange(operation, payload, session)
         times = 0
-        while self._manners == "polite" and isinstance(outcome, Limited):
+        while isinstance(outcome, Limited) and self._manners == "polite":
             times += 1
             self._stay_away(outcome, times)
             _, sent, outcome = self._exchange(operation, payload, session, planned)
@@ -195,7 +197,8 @@ class Customer(User):
         sent = None
         try:
             queued = time.monotonic_ns() - ready if lease.queued else 0
-            self._await_turn_again(turn)
+            if self._turns.limited:
+                self._await_turn_again(turn)
             sent = time.monotonic_ns()
             self.station.record(plan, Sent(sent, request, queued, due - planned))
             outcome, length = self._post(lease, request, operation, payload)
@@ -231,17 +234,21 @@ class Customer(User):
 
     def _await_turn(self) -> tuple[int, int]:
         """Waits until the ceiling lets this request go. When it was planned, when it was due or at a later turn; and
-        that turn."""
+        that turn. A moment that is past already is no reason to wait."""
+        if not self._turns.limited:
+            if self._leaving.is_set():
+                raise StopUser
+            return self._due, 0
         now = time.monotonic_ns()
-        first = turn = self.station.turns.take(now)
+        first = turn = self._turns.take(now)
         self._wait_until(turn)
         turn = self._await_turn_again(turn)
         return (self._due if first == now or self._appointment is not None else first), turn
 
     def _await_turn_again(self, turn: int) -> int:
         """Waits for another turn where this one was lost: the turn on which it goes."""
-        while self.station.turns.lost(turn, time.monotonic_ns()):
-            turn = self.station.turns.take(time.monotonic_ns())
+        while self._turns.lost(turn, time.monotonic_ns()):
+            turn = self._turns.take(time.monotonic_ns())
             self._wait_until(turn)
         return turn
 

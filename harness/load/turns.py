@@ -12,6 +12,8 @@ class Turns:
     """Hands out the moments at which requests may go, at most `rate` a second, first come first served."""
 
     def __init__(self, rate: float | None) -> None:
+        # Whether there is a ceiling at all: without one nobody need ask.
+        self.limited = rate is not None
         self._spacing = Spacing(rate)
         self._last_s: float | None = None
 

@@ -18,7 +18,7 @@ SWITCHING = 101
 
 @dataclass(slots=True)
 class Answer:
-    """One answer. Header names are in lower case; `body` is what it was framed to be, never decompressed.
+    """One answer. `headers` are as they came; `body` is what it was framed to be, never decompressed.
 
     `reusable` is whether the connection may carry another request.
     """
@@ -29,8 +29,8 @@ class Answer:
     reusable: bool = False
 
     def header(self, name: bytes) -> str | None:
-        """The first of that name (lower case)."""
-        return next((value.decode("latin-1") for key, value in self.headers if key == name), None)
+        """The first of that name, which is given in lower case."""
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), None)
 
 
 class AnswerReader:
@@ -44,7 +44,7 @@ class AnswerReader:
         self._answer = Answer()
         self._body: list[bytes] = []
         self._fed = self._length = 0
-        self._framed = self._headed = self._complete = False
+        self._headed = self._complete = False
 
     def feed(self, data: bytes) -> Answer | None:
         """The answer, once it is whole. Raises AnswerFailed for bytes that are no HTTP, and for too many of them."""
@@ -63,7 +63,7 @@ class AnswerReader:
 
     def end(self) -> Answer:
         """The answer that the end of the connection completes. Raises AnswerFailed where it cuts one short."""
-        if self._headed and not self._framed:
+        if self._headed and not self._framed():
             self._answer.reusable = False
             return self._taken()
         if self._fed:
@@ -76,6 +76,12 @@ class AnswerReader:
         self._begin()
         return answer
 
+    def _framed(self) -> bool:
+        """Whether the answer says itself where it ends, rather than by the end of the connection."""
+        return self._answer.status in BODILESS or any(
+            _frames(name.lower(), value) for name, value in self._answer.headers
+        )
+
     # What the parser calls.
 
     def on_message_begin(self) -> None:
@@ -85,8 +91,6 @@ class AnswerReader:
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._complete or self._headed:  # behind the body: a trailer
             return
-        name = name.lower()
-        self._framed = self._framed or name == b"content-length" or _chunked(name, value)
         self._answer.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -94,7 +98,6 @@ class AnswerReader:
             return
         status = self._parser.get_status_code()
         self._headed = status >= 200 or status == SWITCHING
-        self._framed = self._framed or status in BODILESS
         self._answer.status = status
 
     def on_body(self, body: bytes) -> None:
@@ -108,11 +111,11 @@ class AnswerReader:
             return
         if not self._headed:  # an interim answer: the real one is still to come
             self._answer.headers.clear()
-            self._framed = False
             return
         self._answer.reusable = self._parser.should_keep_alive()
         self._complete = True
 
 
-def _chunked(name: bytes, value: bytes) -> bool:
-    return name == b"transfer-encoding" and value.lower().rstrip().endswith(b"chunked")
+def _frames(name: bytes, value: bytes) -> bool:
+    chunked = name == b"transfer-encoding" and value.lower().rstrip().endswith(b"chunked")
+    return chunked or name == b"content-length"

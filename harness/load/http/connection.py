@@ -3,8 +3,9 @@
 import contextlib
 import select
 import time
+from typing import Any
 
-from gevent import get_hub, monkey, socket
+from gevent import get_hub, getcurrent, monkey, socket
 from gevent.ssl import SSLSocket
 
 from harness.load.http.answer import Answer, AnswerReader
@@ -12,6 +13,8 @@ from harness.load.patience import EXCHANGE_S, IDLE_S
 
 SECOND = 1_000_000_000
 READ_BYTES = 16384
+# The loop's highest priority.
+FIRST = 2
 # gevent's asks its loop, and here nobody wants to wait.
 _poll = monkey.get_original("select", "poll")
 
@@ -20,8 +23,8 @@ class Connection:
     """An open connection. Moments are monotonic nanoseconds."""
 
     __slots__ = (
-        *("_bare", "_deadline", "_expired", "_hub", "_idle_since", "_poll", "_readable", "_reader", "_receive"),
-        "_socket",
+        *("_arrived", "_bare", "_deadline", "_expired", "_hub", "_idle_since", "_poll", "_reader"),
+        *("_receive", "_socket", "_waiting", "_watch"),
     )
 
     def __init__(self, opened: socket.socket) -> None:
@@ -30,25 +33,33 @@ class Connection:
         self._expired = False
         self._idle_since = time.monotonic_ns()
         self._deadline: int | None = None  # None between two exchanges
-        # Answers take a while: to wait for one is cheaper than to try, fail, and wait then. TLS may hold bytes back.
         self._hub = get_hub()
         # A plain socket is used as it is: whether it is ready is known here, and gevent's would only ask again.
         plain = not isinstance(opened, SSLSocket)
-        self._readable = self._hub.loop.io(opened.fileno(), 1) if plain else None
         self._bare = opened._sock if plain else opened
         self._receive = self._bare.recv
-        self._poll = _poll()
-        self._poll.register(opened.fileno(), select.POLLIN)
+        # Answers take a while: to wait for one is cheaper than to try, fail, and wait then. TLS may hold bytes back.
+        # The same watch, never given up, tells what comes while nobody waits; it goes before whatever else the loop
+        # has to do, so that nobody who is woken takes a connection that was closed before.
+        self._waiting: Any = None  # the greenlet
+        self._arrived = False
+        self._watch = self._hub.loop.io(opened.fileno(), 1, priority=FIRST) if plain else None
+        self._poll = None
+        if self._watch is not None:
+            self._watch.start(self._arrive)
+        else:
+            self._poll = _poll()
+            self._poll.register(opened.fileno(), select.POLLIN)
 
     def exchange(self, request: bytes) -> Answer:
         """Sends the request, once. Raises AnswerFailed, TimeoutError or OSError where no whole answer came of it."""
-        self._deadline = time.monotonic_ns() + round(EXCHANGE_S * SECOND)
+        self._deadline = time.monotonic_ns() + int(EXCHANGE_S * SECOND)
         try:
             self._send(request)
             answer = None
             while answer is None:
-                if self._readable is not None:
-                    self._hub.wait(self._readable)
+                if self._watch is not None:
+                    self._await_bytes(self._watch)
                 try:
                     data = self._receive(READ_BYTES)
                 except BlockingIOError:  # woken for nothing
@@ -62,6 +73,28 @@ class Connection:
         finally:
             self._idle_since = time.monotonic_ns()
             self._deadline = None
+
+    def _await_bytes(self, watch: Any) -> None:
+        if self._arrived:  # while the request was still on its way
+            self._arrived = False
+            watch.start(self._arrive)
+            return
+        self._waiting = getcurrent()
+        try:
+            while self._waiting is not None:
+                self._hub.switch()
+        finally:
+            self._waiting = None
+
+    def _arrive(self) -> None:
+        """What the loop calls when there is something to read, be it the end."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.switch()
+        else:
+            self._arrived = True
+            if self._watch is not None:
+                self._watch.stop()
 
     def _send(self, request: bytes) -> None:
         """A request mostly fits into the socket's buffer."""
@@ -91,12 +124,12 @@ class Connection:
         that nobody asked for."""
         if self.stale(time.monotonic_ns()):
             return False
-        return not self._poll.poll(0)
+        return not (self._poll.poll(0) if self._poll is not None else self._arrived)
 
     def close(self) -> None:
-        if self._readable is not None:
-            self._readable.close()
-            self._readable = None
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self._socket.close()
 
     def _end(self) -> Answer:

@@ -33,6 +33,8 @@ from tests.load.http.servers import (
     stays_silent,
 )
 
+# More than the buffers of two sockets hold.
+LARGE = 32 << 20
 CLOSED = "the connection was closed before an answer came"
 
 
@@ -114,6 +116,27 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_sent_to():
         assert post(pool) == 200
 
     assert (len(where.requests), where.connections) == (2, 2)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_comes_while_the_request_is_still_on_its_way_is_its_answer():
+    read = []
+
+    def serve() -> None:
+        peer = listener.accept()[0]
+        peer.sendall(ANSWER)
+        time.sleep(0.1)  # the sender's buffer is full by then, and it waits
+        while sum(read) < LARGE:
+            read.append(len(peer.recv(1 << 20)))
+        peer.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = threading.Thread(target=serve, daemon=True)
+        reader.start()
+        assert post(pool_for(Server(listener.getsockname()[1])), "x" * LARGE) == 200
+        reader.join(5)
+
+    assert sum(read) >= LARGE
 
 
 def test_bytes_that_nobody_asked_for_are_not_the_next_answer():
