@@ -188,7 +188,7 @@ def test_the_limiter_that_was_found_is_confirmed_by_the_run_and_another_is_refut
 
 
 def test_a_polite_customer_who_is_not_told_when_to_come_back_backs_off(tmp_path: Path):
-    silent = MannersRun("polite", tmp_path, "--limiter", "fixed-window limit=5 window=60s headers=none")
+    silent = MannersRun("polite", tmp_path, "--limiter", "first-hit-window limit=5 window=60s headers=none")
 
     for requests in silent.by_customer():
         limited = [silent.outcomes[each] for each in requests if isinstance(silent.outcomes[each], Limited)]
