@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from harness.sandbox.faults import catalogue as all_faults
 from harness.sandbox.limiter.reading import catalogue_lines as limiter_catalogue
 from harness.sandbox.process import serve
 from harness.sandbox.sandbox import Running
+from harness.sandbox.sending.policy import SenderPolicy
+from harness.sandbox.sending.reading import sender_policy_from
 from harness.sandbox.tenants import VARIABLE, tenants_from
 from harness.sandbox.variants import catalogue as all_variants
 from harness.sandbox.webhooks import is_loopback
@@ -89,7 +92,15 @@ class Ended(click.ClickException):
     "--late-delay", default=15.0, show_default=True, type=SECONDS, help="Of the reply to `!late`, in seconds."
 )
 @click.option(
-    "--delivery-timeout", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds."
+    "--sender",
+    default="",
+    metavar="POLICY",
+    help="How webhook calls are made and tried again, as in 'accepted=200 timeout=3s retry=constant first=1s'.",
+)
+@click.option(
+    "--delivery-timeout",
+    type=click.FloatRange(0, min_open=True),
+    help="Of a webhook call, in seconds; the same as timeout= in --sender.",
 )
 @click.option("--quiet", is_flag=True, help="No log on stderr.")
 @click.option(
@@ -160,13 +171,19 @@ def _config(options: dict[str, Any]) -> Config:
         "reply_median": "reply_median_s",
         "late_delay": "late_delay_s",
         "answer_median": "answer_median_s",
-        "delivery_timeout": "delivery_timeout_s",
         "rate_limit": "rate_limit_per_s",
     }
     named = {renamed.get(name, name): value for name, value in options.items()}
+    named["sender"] = _sender(named["sender"], named.pop("delivery_timeout"))
     if (path := named.pop("twin")) is not None:
         named |= _twin(path, named)
     return Config(tenants=tenants_from(os.environ), **named)
+
+
+def _sender(line: str, timeout_s: float | None) -> SenderPolicy:
+    """Raises ValueError."""
+    policy = sender_policy_from(line)
+    return policy if timeout_s is None else replace(policy, timeout_s=timeout_s)
 
 
 def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:

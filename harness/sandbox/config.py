@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
+from harness.sandbox.sending.policy import SenderPolicy
+
 DEFAULT_HANDOVER_PHRASES = ("speak to a human", "talk to an agent")
 
 
@@ -39,17 +41,6 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """How a webhook call that failed is tried again: exponential backoff, with jitter."""
-
-    first_s: float = 0.2
-    factor: float = 2.0
-    longest_s: float = 5.0
-    attempts: int = 20
-    give_up_after_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """A sandbox's whole configuration. Durations are in seconds."""
 
@@ -75,8 +66,7 @@ class Config:
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     allow_remote_webhooks: bool = False
-    delivery_timeout_s: float = 5.0
-    retries: Retries = Retries()
+    sender: SenderPolicy = field(default_factory=SenderPolicy)
     bounds: Bounds = Bounds()
 
     @property

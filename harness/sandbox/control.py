@@ -97,6 +97,7 @@ class Control:
                 "limiters": limiters,
                 "faults": list(services.config.faults),
                 "variants": list(services.config.variants),
+                "sender": services.config.sender.told(),
                 "log": log,
             }
         )

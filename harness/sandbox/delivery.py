@@ -12,13 +12,13 @@ from collections.abc import Callable, Hashable, Iterable
 
 from yarl import URL
 
-from harness.sandbox.backoff import Backoff
 from harness.sandbox.calls import Attempt, Call, Outcome
 from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.exchange import Refusal
 from harness.sandbox.replies import Reply
-from harness.sandbox.sender import NotDelivered, Sender
+from harness.sandbox.sending.backoff import Backoff
+from harness.sandbox.sending.sender import Answered, NotDelivered, Sender
 from harness.sandbox.sessions import Session
 from harness.sandbox.truth import TruthLog
 from harness.sandbox.webhooks import REMOTE, Webhooks
@@ -47,7 +47,8 @@ class Dispatcher:
         self._sender = sender
         self._truth = truth
         self._console = console
-        self._backoff = Backoff(config.retries, config.seed)
+        self._policy = config.sender
+        self._backoff = Backoff(config.sender, config.seed)
         self._loop = asyncio.get_running_loop()
         self._outboxes: dict[Hashable, deque[Reply]] = {}  # those with something in them
         self._lanes = {tenant: Lane(config.bounds.deliveries_per_tenant) for tenant in config.tenants}
@@ -150,12 +151,14 @@ class Dispatcher:
         started_ns = time.monotonic_ns()
         reply.attempts += 1
         reply.first_attempt_ns = reply.first_attempt_ns or started_ns
-        status, error = None, None
+        answered, error = Answered(), None
         try:
-            status = await self._sender.make(call)
+            answered = await self._sender.make(call)
         except NotDelivered as failure:
             error = str(failure)
-        attempt = Attempt(reply, started_ns, time.monotonic_ns(), status, error)
+        status = answered.status
+        delivered = status is not None and self._policy.accepts(status)
+        attempt = Attempt(reply, started_ns, time.monotonic_ns(), status, error, delivered)
         self._record(attempt, call.url)
         outcome = Outcome.SETTLED if attempt.delivered else Outcome.RETRIED
         for judge in self.after_attempt:
@@ -163,7 +166,7 @@ class Dispatcher:
         if outcome is Outcome.SETTLED:
             self._settle(reply)
         elif outcome is Outcome.RETRIED:
-            self._retry(reply, attempt.finished_ns)
+            self._retry(reply, attempt.finished_ns, answered.retry_after_s)
         else:
             self._abandon(reply, "a call that failed is not tried again")
 
@@ -185,12 +188,20 @@ class Dispatcher:
         if not self._console.silent:
             self._console.delivery(url, str(attempt))
 
-    def _retry(self, reply: Reply, now_ns: int) -> None:
-        pause_s = self._backoff.pause_s(reply.attempts, (now_ns - reply.first_attempt_ns) / 1e9)
+    def _retry(self, reply: Reply, now_ns: int, asked_s: float | None) -> None:
+        pause_s = self._backoff.pause_s(reply.attempts, (now_ns - reply.first_attempt_ns) / 1e9, asked_s)
         if pause_s is None:
             self._abandon(reply, f"no webhook call succeeded in {reply.attempts} attempts")
-        else:
-            self._wake_at(reply, now_ns + int(pause_s * 1e9))
+            return
+        if self._policy.overtakes:
+            self._step_aside(reply)
+        self._wake_at(reply, now_ns + int(pause_s * 1e9))
+
+    def _step_aside(self, reply: Reply) -> None:
+        """Into an outbox of its own: those behind it may go, and those that come later."""
+        self._leave(reply)
+        reply.outbox = ("aside", reply.id)
+        self._outboxes[reply.outbox] = deque((reply,))
 
     def _abandon(self, reply: Reply, reason: str) -> None:
         self._truth.write("abandoned", time.monotonic_ns(), reply.id, *_whose(reply.session), reply.attempts, reason)
@@ -200,6 +211,9 @@ class Dispatcher:
     def _settle(self, reply: Reply) -> None:
         """Done with it; the next one of its outbox may go."""
         self.pending -= 1
+        self._leave(reply)
+
+    def _leave(self, reply: Reply) -> None:
         outbox = self._outboxes[reply.outbox]
         outbox.popleft()
         if outbox:

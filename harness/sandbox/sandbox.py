@@ -23,7 +23,7 @@ from harness.sandbox.limiter.policy import Policy
 from harness.sandbox.limiter.reading import policy_from
 from harness.sandbox.recorder import Recorder
 from harness.sandbox.replies import Replier
-from harness.sandbox.sender import Sender
+from harness.sandbox.sending.sender import Sender
 from harness.sandbox.services import Services
 from harness.sandbox.sessions import Session, Sessions
 from harness.sandbox.truth import TruthLog
@@ -101,7 +101,7 @@ async def _services(config: Config, console: Console) -> AsyncIterator[Services]
 
     sessions = Sessions(Ids(config.seed), clock, config.session_ttl_s, config.bounds.sessions, evicted)
     limiter = _limiter(config)
-    async with Sender(config.delivery_timeout_s, allow_remote=config.allow_remote_webhooks) as sender:
+    async with Sender(config.sender, allow_remote=config.allow_remote_webhooks) as sender:
         dispatcher = Dispatcher(config, webhooks, sender, truth, console)
         yield Services(config, clock, sessions, webhooks, Replier(config), dispatcher, limiter, truth, console)
         await dispatcher.close()

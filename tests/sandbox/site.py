@@ -11,20 +11,21 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
-from harness.sandbox.config import Config, Retries
+from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.sandbox import Running, running
+from harness.sandbox.sending.policy import SenderPolicy
 from tests.sandbox.process import CLIENT_ID, KEY, OTHER_CLIENT_ID, OTHER_KEY, session_body
 
 PATIENCE_S = 20.0
 TTL_S = 600.0
 CLIENTS = {KEY: CLIENT_ID, OTHER_KEY: OTHER_CLIENT_ID}
+QUICK = SenderPolicy(timeout_s=0.3, first_s=0.01, longest_s=0.1)
 DEFAULTS: dict[str, Any] = {
     "port": 0,
     "reply_median_s": 0.0,
     "session_ttl_s": TTL_S,
-    "delivery_timeout_s": 0.3,
-    "retries": Retries(first_s=0.01, longest_s=0.1),
+    "sender": QUICK,
 }
 
 

@@ -3,16 +3,18 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import aiohttp.web
 import pytest
 
-from harness.sandbox.config import Bounds, Config, Retries
+from harness.sandbox.config import Bounds, Config
 from harness.sandbox.console import Console
 from harness.sandbox.sandbox import running
 from tests.sandbox.listening import listening
 from tests.sandbox.process import CLIENT_ID, KEY, OTHER_CLIENT_ID, OTHER_KEY, session_body
+from tests.sandbox.site import QUICK
 
 HEAD = f"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n".encode()
 PATIENCE_S = 20.0
@@ -189,8 +191,8 @@ def test_when_too_many_replies_wait_a_message_is_limited_rather_than_its_reply_l
     play(scenario, bounds=bounds)
 
 
-@pytest.mark.parametrize("retries", [Retries(first_s=0.01, attempts=3), Retries(first_s=0.01, give_up_after_s=0.05)])
-def test_a_reply_that_no_attempt_delivered_is_abandoned_with_a_reason_and_the_next_goes_on(retries):
+@pytest.mark.parametrize("sender", [replace(QUICK, attempts=3), replace(QUICK, give_up_s=0.05)])
+def test_a_reply_that_no_attempt_delivered_is_abandoned_with_a_reason_and_the_next_goes_on(sender):
     async def scenario(client):
         await client.post("/v1/webhooks", {"url": f"http://127.0.0.1:{await closed_port()}/", "event": "message"})
         session_id = await client.create_session()
@@ -205,7 +207,7 @@ def test_a_reply_that_no_attempt_delivered_is_abandoned_with_a_reason_and_the_ne
         assert len([entry for entry in attempts if entry["reply"] == first["reply"]]) == first["attempts"] >= 2
         assert {entry["error"] for entry in attempts} == {"connection refused"}
 
-    play(scenario, retries=retries)
+    play(scenario, sender=sender)
 
 
 def test_one_tenants_webhook_that_hangs_takes_no_slot_from_anothers():
@@ -225,7 +227,7 @@ def test_one_tenants_webhook_that_hangs_takes_no_slot_from_anothers():
             assert dropped["session"] == session_id
             assert client.log("attempt") == []
 
-    play(scenario, bounds=Bounds(deliveries_per_tenant=2), delivery_timeout_s=30.0)
+    play(scenario, bounds=Bounds(deliveries_per_tenant=2), sender=replace(QUICK, timeout_s=30.0))
 
 
 def test_no_more_calls_than_there_are_slots_are_under_way_at_once():

@@ -13,7 +13,8 @@ from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.delivery import Dispatcher
 from harness.sandbox.replies import Replier
-from harness.sandbox.sender import Sender
+from harness.sandbox.sending.policy import SenderPolicy
+from harness.sandbox.sending.sender import Sender
 from harness.sandbox.sessions import Session
 from harness.sandbox.truth import TruthLog
 from harness.sandbox.webhooks import Webhooks
@@ -73,7 +74,7 @@ def test_an_event_that_cannot_be_sent_holds_up_nothing_behind_it():
         webhooks, truth, config = Webhooks(), TruthLog(100), Config(reply_median_s=0.0)
         tenant = config.tenants[0]
         webhooks.register(tenant, URL(f"http://127.0.0.1:{receiver.port}/hook"))
-        async with Sender(5.0, allow_remote=False) as sender:
+        async with Sender(SenderPolicy(), allow_remote=False) as sender:
             dispatcher = Dispatcher(config, webhooks, sender, truth, Console(None))
             session = Session("s", "u", tenant, expires_at=0.0)
             replier = Replier(config)

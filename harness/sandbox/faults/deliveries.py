@@ -7,7 +7,7 @@ from harness.sandbox.config import Tenant
 from harness.sandbox.exchange import Answer, Exchange
 from harness.sandbox.faults.base import Fault
 from harness.sandbox.replies import Reply
-from harness.sandbox.sender import HUNG_UP, TIMED_OUT
+from harness.sandbox.sending.sender import HUNG_UP, TIMED_OUT
 from harness.sandbox.services import Services
 
 FIRST_PAUSE_S = 0.25

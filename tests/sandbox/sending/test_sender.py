@@ -6,7 +6,8 @@ import pytest
 from yarl import URL
 
 from harness.sandbox.calls import Call
-from harness.sandbox.sender import NotDelivered, Sender
+from harness.sandbox.sending.policy import SenderPolicy
+from harness.sandbox.sending.sender import NotDelivered, Sender
 from tests.sandbox.listening import listening
 
 PATIENCE_S = 20.0
@@ -33,9 +34,12 @@ def post_to(webhook, calls=1, timeout_s=5.0):
     """The statuses of so many calls, one after the other."""
 
     async def main():
-        async with listening(webhook.serve) as port, Sender(timeout_s, allow_remote=False) as sender:
+        async with (
+            listening(webhook.serve) as port,
+            Sender(SenderPolicy(timeout_s=timeout_s), allow_remote=False) as sender,
+        ):
             url = URL(f"http://127.0.0.1:{port}/hook")
-            return [await asyncio.wait_for(sender.make(Call(url, b"{}")), PATIENCE_S) for _ in range(calls)]
+            return [(await asyncio.wait_for(sender.make(Call(url, b"{}")), PATIENCE_S)).status for _ in range(calls)]
 
     return asyncio.run(main())
 
@@ -73,7 +77,7 @@ def test_a_call_without_an_answer_says_why(answer, close, why):
 
 def test_nothing_off_this_machine_is_called_even_if_it_was_registered():
     async def main():
-        async with Sender(1.0, allow_remote=False) as sender:
+        async with Sender(SenderPolicy(timeout_s=1.0), allow_remote=False) as sender:
             await sender.make(Call(URL("http://192.0.2.1/"), b"{}"))
 
     with pytest.raises(NotDelivered, match="not on this machine"):
@@ -83,7 +87,7 @@ def test_nothing_off_this_machine_is_called_even_if_it_was_registered():
 def test_tls_that_is_none_is_told():
     async def main():
         webhook = Webhook(b"plain text", close=True)
-        async with listening(webhook.serve) as port, Sender(5.0, allow_remote=False) as sender:
+        async with listening(webhook.serve) as port, Sender(SenderPolicy(), allow_remote=False) as sender:
             await sender.make(Call(URL(f"https://127.0.0.1:{port}/"), b"{}"))
 
     with pytest.raises(NotDelivered):
@@ -99,7 +103,7 @@ def test_the_head_of_a_call_is_plain_http_with_the_url_s_own_path_query_and_user
             writer.write(OK)
             await writer.drain()
 
-        async with listening(serve) as port, Sender(5.0, allow_remote=False) as sender:
+        async with listening(serve) as port, Sender(SenderPolicy(), allow_remote=False) as sender:
             await sender.make(Call(URL(f"http://user:pass@localhost:{port}/a b/é?c=d e#f"), b"{}"))
         return port
 

@@ -1,6 +1,9 @@
 """One webhook call: a POST of JSON, to an address that may be called, over a connection that is used again."""
 
 import socket
+import time
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 
 import aiohttp
@@ -8,13 +11,30 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from harness.sandbox.calls import Call
+from harness.sandbox.sending.policy import REDIRECTS, SenderPolicy
 from harness.sandbox.webhooks import is_loopback
 
 # Many servers close a connection that idles for 5 s; one that is about to go must not be used.
 KEEP_ALIVE_S = 4.0
+# Whose Retry-After speaks of the same request; and the redirects that keep a request as it is.
+ASKING, KEEPING = (429, 503), (307, 308)
 # Why a call was not answered, where somebody asks.
 TIMED_OUT = "no answer in time"
 HUNG_UP = "connection closed before an answer came"
+
+
+# A webhook cannot put a reply off for longer, whatever it asks for: seconds.
+LONGEST_WAIT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The status of an answer, None where there is none; for how many seconds a 429 or 503 asks the sender to stay
+    away; and where a redirect points."""
+
+    status: int | None = None
+    retry_after_s: float | None = None
+    location: URL | None = None
 
 
 class NotDelivered(Exception):
@@ -24,18 +44,18 @@ class NotDelivered(Exception):
 class Sender:
     """Calls webhooks. As a context manager its connections are closed at the end of the block.
 
-    How many calls are under way at once is up to the caller; redirects are not followed.
+    How many calls are under way at once is up to the caller.
     """
 
-    def __init__(self, timeout_s: float, *, allow_remote: bool) -> None:
-        self._timeout_s = timeout_s
+    def __init__(self, policy: SenderPolicy, *, allow_remote: bool) -> None:
+        self._policy = policy
         self._allow_remote = allow_remote
 
     async def __aenter__(self) -> "Sender":
         resolver = None if self._allow_remote else _ThisMachine()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S, resolver=resolver),
-            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+            timeout=aiohttp.ClientTimeout(total=self._policy.timeout_s),
             skip_auto_headers=("Accept-Encoding", "Content-Type", "User-Agent"),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -49,8 +69,14 @@ class Sender:
     def may_call(self, url: URL) -> bool:
         return self._allow_remote or is_loopback(url.host)
 
-    async def make(self, call: Call) -> int:
-        """The status that it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
+    async def make(self, call: Call) -> Answered:
+        """What it was answered with, whatever becomes of the answer's body. Raises NotDelivered."""
+        answered = await self._make(call)
+        if self._policy.follows_redirects and answered.location is not None:
+            return await self._make(_redirected(call, answered))
+        return answered
+
+    async def _make(self, call: Call) -> Answered:
         if not self.may_call(call.url):
             raise NotDelivered("the URL is not on this machine")
         try:
@@ -58,7 +84,7 @@ class Sender:
                 call.method, call.url, data=call.body, headers=call.headers, allow_redirects=False
             )
             async with request as response:
-                return response.status
+                return _answered(call, response)
         except TimeoutError:
             raise NotDelivered(TIMED_OUT) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -80,6 +106,32 @@ class _ThisMachine(AbstractResolver):
 
     async def close(self) -> None:
         pass
+
+
+def _answered(call: Call, response: aiohttp.ClientResponse) -> Answered:
+    status, headers = response.status, response.headers
+    asked = headers.get("Retry-After") if status in ASKING else None
+    location = headers.get("Location") if status in REDIRECTS else None
+    return Answered(
+        status, None if asked is None else _wait_s(asked), None if location is None else call.url.join(URL(location))
+    )
+
+
+def _redirected(call: Call, answered: Answered) -> Call:
+    """The same request where it points, or the GET that clients make of it."""
+    assert answered.location is not None
+    if answered.status in KEEPING:
+        return replace(call, url=answered.location)
+    return replace(call, url=answered.location, method="GET", body=b"")
+
+
+def _wait_s(asked: str) -> float | None:
+    """Seconds, from Retry-After's two forms. None for what is neither."""
+    try:
+        wait_s = float(asked) if asked.strip().isdigit() else parsedate_to_datetime(asked).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 
 def _reason(error: Exception) -> str:
