@@ -6,10 +6,21 @@ from dataclasses import asdict
 
 import pytest
 
-from harness.conformance.attempts import described, latencies, least_watched_s, schedule, sorted_out, telling
+from harness.conformance.attempts import (
+    attempts,
+    described,
+    latencies,
+    least_watched_s,
+    order,
+    schedule,
+    sorted_out,
+    telling,
+    told_to_wait,
+)
 from harness.conformance.fixtures import WORLD
 from harness.conformance.outcome import NotExercised
-from harness.conformance.sender_trial import GONE, HORIZONS_S, STATUSES, Examination
+from harness.conformance.sender_trial import ASKING, FAILING, GONE, HORIZONS_S, STATUSES, Examination
+from harness.conformance.sightings import listed
 
 # Headers that a signature is known to come in, by parts of their names.
 SIGNATURE = re.compile(r"sign|hmac|digest|jws|svix")
@@ -70,9 +81,52 @@ def test_how_a_call_that_fails_is_tried_again(check, trial):
     gaps = ", ".join(f"{gap:g}" for gap in seen["gaps_s"])
     told = f"a call that fails: {seen['attempts']} attempts in {seen['watched_s']:g} s, {gaps} s apart; it may go on"
     cases = telling(trial.calls, trial.ended)
-    fitted = schedule([cases[name] for name in ("failing", "thrice", "500") if name in cases], trial.ended)
+    fitted = schedule([cases[name] for name in (*FAILING, "thrice", "500") if name in cases], trial.ended)
     evidence = {**seen, "schedule": asdict(fitted)}
     check.observe(f"{told}. The schedule: {fitted.words}", count=seen["attempts"], evidence=evidence)
+
+
+@pytest.mark.requirement("OBS-SENDER-RETRY-AFTER")
+@pytest.mark.stage("late")
+def test_whether_the_sender_comes_back_when_it_was_told(check, trial):
+    found, seen = {}, {}
+    for status in map(str, ASKING):
+        plain, told = trial.calls.get(status), trial.calls.get(f"{status} told")
+        if plain and told:
+            found[status] = told_to_wait(plain, told, trial.asked_s, trial.ended)
+            seen[status] = {"untold": described(plain, trial.ended), "told": described(told, trial.ended)}
+    if not set(found.values()) - {"unknown"}:
+        raise NotExercised(f"after a 429 and a 503 no other attempt came by itself before {trial.asked_s} s")
+    evidence = {"asked_s": trial.asked_s, "after": seen, "found": found}
+    words = {
+        "obeyed": f"the next attempt waits for the {trial.asked_s} s that it was told",
+        "ignored": f"the next attempt comes before the {trial.asked_s} s that it was told",
+        "unseen": f"told {trial.asked_s} s, no other attempt came within what was watched; untold, one did",
+        "unknown": f"no other attempt comes by itself before {trial.asked_s} s",
+    }
+    told = listed({f"a {status}": words[what] for status, what in found.items()})
+    if set(found.values()) <= {"ignored", "unknown"}:
+        check.absent(told, count=len(found), evidence=evidence)
+    else:
+        check.observe(told, count=len(found), evidence=evidence)
+
+
+@pytest.mark.requirement("OBS-OVERTAKING")
+@pytest.mark.stage("late")
+def test_whether_a_later_reply_passes_one_that_fails(check, trial):
+    first = attempts(trial.mixed) if trial.mixed else []
+    if len(first) < 2:
+        raise NotExercised("a call that failed was not tried again, so that nothing waited that could be passed")
+    found = order(trial.mixed)
+    evidence = {"order": found, **described(first, trial.ended), "calls": len(trial.mixed)}
+    if found == "passed":
+        check.observe("a later reply of the same session passes one whose calls fail", evidence=evidence)
+    elif found == "after":
+        check.absent("a later reply of the session came when the first was tried no more", evidence=evidence)
+    else:
+        watched_s = evidence["watched_s"]
+        told = f"no later reply of the session came while the first was tried again, within {watched_s:g} s"
+        check.absent(told, evidence=evidence)
 
 
 @pytest.mark.requirement("OBS-RESUMING")

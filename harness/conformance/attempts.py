@@ -6,7 +6,7 @@ Whatever was not seen was not seen within some time: every figure here comes wit
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from harness.conformance.arrival_oracles import data_of
 from harness.events import Replied
@@ -14,6 +14,10 @@ from harness.schedule import Row, Schedule, fit
 
 # A call that was watched for less does not tell whether another attempt follows: seconds.
 LEAST_WATCHED_S = 1.0
+# A sender that rounds, or whose clock is not ours, may be so much early: a share of what it was told.
+EARLY = 0.05
+Order = Literal["passed", "after", "unseen"]
+Waiting = Literal["obeyed", "ignored", "unseen", "unknown"]
 # From so many samples on, a 99th percentile is another thing than the highest.
 ENOUGH_FOR_P99 = 100
 
@@ -46,6 +50,32 @@ def schedule(cases: Iterable[Sequence[Replied]], ended: int) -> Schedule:
 def _row(calls: Sequence[Replied], ended: int) -> Row:
     accepted = calls[-1].status is not None and 200 <= calls[-1].status < 300
     return Row(tuple(gaps_s(calls)), None if accepted else _seconds(ended - calls[-1].at))
+
+
+def order(calls: Sequence[Replied]) -> Order:
+    """Of all calls of a session in which the first reply's failed, and a second message was sent meanwhile.
+
+    "passed": a call with another reply came before one more with the first. "after": only when the first came no more.
+    "unseen": no other reply came.
+    """
+    of_first = [call for call in calls if _says(call) == _says(calls[0])]
+    others = [call for call in calls if _says(call) != _says(calls[0])]
+    if not others:
+        return "unseen"
+    return "passed" if others[0].at < of_first[-1].at else "after"
+
+
+def told_to_wait(plain: Sequence[Replied], told: Sequence[Replied], asked_s: float, ended: int) -> Waiting:
+    """What a Retry-After of `asked_s` did: a call that got a status without one (`plain`), and one that got it with.
+
+    "obeyed": the next attempt waited for it, and would have come before. "ignored": it came before. "unseen": none
+    came within what was watched. "unknown": without being told there was no other attempt either, or as late.
+    """
+    if len(plain) < 2 or gaps_s(plain)[0] >= asked_s:
+        return "unknown"
+    if len(told) < 2:
+        return "unseen" if _seconds(ended - told[0].at) > asked_s + gaps_s(plain)[0] else "unknown"
+    return "obeyed" if gaps_s(told)[0] >= asked_s * (1 - EARLY) else "ignored"
 
 
 def sorted_out(cases: Mapping[str, Sequence[Replied]]) -> tuple[list[str], list[str]]:

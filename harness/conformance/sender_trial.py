@@ -24,6 +24,11 @@ HORIZONS_S: Mapping[Budget, float | None] = {"quick": None, "standard": 6.5, "th
 # And then, for a later reply where calls had failed before: seconds.
 LATER_S = 1.0
 
+# What a call is told to wait for, as a share of the horizon; and by which statuses that have a Retry-After.
+WAIT_SHARE = 0.4
+ASKING = (429, 503)
+# Sessions whose calls fail all the time: one alone cannot tell what is jitter.
+FAILING = ("failing", *(f"failing {number}" for number in range(2, 7)))
 STATUSES = (200, 201, 202, 204, 400, 401, 403, 404, 429, 500, 503)
 REDIRECTS = (301, 302, 307, 308)
 # Some senders take this one for "never call here again": it comes last, and the webhook is registered again.
@@ -40,7 +45,8 @@ class Trial:
     Times are monotonic ns, durations in seconds. `served_s` are the bystanders' replies while a call was made to wait,
     None for one that had none by the end; `usual_s` is what the slowest took before. When all faults were taken
     back and a further message was sent in the session whose calls had failed, a call came after `later_s`; `recovered`
-    is whether a bystander was served.
+    is whether a bystander was served. `asked_s` is what the Retry-After of the cases "429 told" and "503 told" said.
+    `mixed` are all calls of a session that fails, in which a second message was sent after the first call had failed.
     """
 
     calls: dict[str, list[Replied]] = field(default_factory=dict)
@@ -50,6 +56,8 @@ class Trial:
     served_s: list[float | None] = field(default_factory=list)
     usual_s: float | None = None
     later_s: float | None = None
+    asked_s: int = 0
+    mixed: list[Replied] = field(default_factory=list)
     recovered: bool = False
     ended: int = 0
 
@@ -82,11 +90,13 @@ class Examination:
 
     def _watch(self, horizon_s: float) -> None:
         other_methods = self._webhook.turned_away("method")
+        self._trial.asked_s = max(1, round(WAIT_SHARE * horizon_s))
         self._prepare()
         self._say(*self._at_once)
         self._replies.until(lambda: all(map(self._came, self._at_once)), self._replies.timeout_s)
         if not any(self._replies.of(self._sessions[name].id) for name in self._at_once):
             return
+        self._say("mixed")
         self._hold("slow", horizon_s)
         end = time.monotonic() + horizon_s
         self._say(*BYSTANDERS)
@@ -114,6 +124,9 @@ class Examination:
         def status(value: int) -> Callable[[str], Fault]:
             return lambda session: Fault(session, value)
 
+        def told(value: int) -> Callable[[str], Fault]:
+            return lambda session: Fault(session, value, retry_after=str(self._trial.asked_s))
+
         def redirect(value: int) -> Callable[[str], Fault]:
             url = self._webhook.open(_endpoint(value))
             return lambda session: Fault(session, value, location=url)
@@ -121,8 +134,9 @@ class Examination:
         return {
             **{str(value): status(value) for value in STATUSES},
             **{f"redirect {value}": redirect(value) for value in REDIRECTS},
+            **{f"{value} told": told(value) for value in ASKING},
             "reset": lambda session: Fault(session, reset=True),
-            "failing": lambda session: Fault(session, 500, times=ALL),
+            **dict.fromkeys((*FAILING, "mixed"), lambda session: Fault(session, 500, times=ALL)),
             "thrice": lambda session: Fault(session, 500, times=3),
         }
 
@@ -142,6 +156,7 @@ class Examination:
         for value in REDIRECTS:
             session = self._sessions[f"redirect {value}"].id
             trial.redirected[str(value)] = self._replies.of(session, endpoint=_endpoint(value))
+        trial.mixed = self._replies.of(self._sessions["mixed"].id, endpoint="")
         trial.hung_up_s = self._webhook.hung_up().get(self._sessions["slow"].id)
         trial.served_s = [self._took_s(name) for name in BYSTANDERS]
         trial.usual_s = max((took for took in map(self._took_s, self._at_once) if took is not None), default=None)

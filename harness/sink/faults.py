@@ -7,7 +7,7 @@ from typing import Any
 from harness.errors import UsageError
 
 LONGEST_DELAY_S = 300.0
-LONGEST_LOCATION = 2048
+LONGEST_HEADER = 2048
 MOST_TIMES = 10_000
 MOST_FAULTS = 10_000
 MOST_HANG_UPS = 256
@@ -18,8 +18,8 @@ class Fault:
     """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection.
 
     A `bare` answer has no body, which makes it no less of an answer. Where `endpoint` is given, only calls of the URL
-    that was opened under that name. `location` is the header of that name, for a redirect. Several faults of a session
-    are its programme: the first is for its first call, and so on.
+    that was opened under that name. `location` and `retry_after` are the headers of these names. Several faults of a
+    session are its programme: the first is for its first call, and so on.
     """
 
     session: str | None = None
@@ -29,6 +29,7 @@ class Fault:
     times: int = 1
     endpoint: str | None = None
     location: str | None = None
+    retry_after: str | None = None
     bare: bool = False
 
     @property
@@ -57,13 +58,16 @@ def _rules(fault: Fault) -> list[tuple[bool, str]]:
         (isinstance(fault.reset, bool), "reset takes true or false"),
         (isinstance(fault.bare, bool), "bare takes true or false"),
         (fault.endpoint is None or isinstance(fault.endpoint, str), "endpoint takes the name of one, or null for any"),
-        (fault.location is None or _is_location(fault.location), "location takes a URL in printable ASCII"),
+        (_is_header(fault.location), "location takes a URL in printable ASCII"),
+        (_is_header(fault.retry_after), "retry_after takes seconds or a date in printable ASCII"),
         (_is_number(fault.times, int) and 1 <= fault.times <= MOST_TIMES, f"times takes 1 to {MOST_TIMES}"),
     ]
 
 
-def _is_location(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_LOCATION and value.isascii() and value.isprintable()
+def _is_header(value: Any) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_HEADER and value.isascii() and value.isprintable()
 
 
 def _is_number(value: Any, *kinds: type) -> bool:

@@ -112,7 +112,8 @@ def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
         # Without lingering the kernel sends RST in place of an orderly end.
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         request.transport.abort()
-    headers = {hdrs.LOCATION: fault.location} if fault.location else None
+    told = {hdrs.LOCATION: fault.location, hdrs.RETRY_AFTER: fault.retry_after}
+    headers = {name: value for name, value in told.items() if value is not None}
     if fault.bare or fault.status in BODILESS:
         return web.Response(status=fault.status, headers=headers)
     return web.json_response({"status": fault.status}, status=fault.status, headers=headers)

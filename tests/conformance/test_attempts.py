@@ -1,14 +1,18 @@
 """What is told of a sender is what was seen, with the time in which it was seen."""
 
+import pytest
+
 from harness.conformance.attempts import (
     attempts,
     described,
     gaps_s,
     latencies,
     least_watched_s,
+    order,
     schedule,
     sorted_out,
     telling,
+    told_to_wait,
 )
 from tests.conformance.fabricated import arrival
 
@@ -87,3 +91,34 @@ def test_the_schedule_is_that_of_all_sessions_and_one_that_was_accepted_was_due_
     assert (found.shape, found.first_s, found.factor, found.rows) == ("exponential", 0.5, 2.0, 2)
     assert found.quiet_s == 5.5
     assert schedule([served], 10 * SECOND).quiet_s is None
+
+
+@pytest.mark.parametrize(
+    ("calls", "found"),
+    [
+        ([call(0), call(1)], "unseen"),
+        ([call(0), call(0.5, "Another"), call(1)], "passed"),
+        ([call(0), call(1), call(2, "Another")], "after"),
+    ],
+)
+def test_which_of_two_replies_waits_for_the_other(calls, found):
+    assert order(calls) == found
+
+
+@pytest.mark.parametrize(
+    ("plain", "told", "found"),
+    [
+        ([0, 0.5], [0, 3.1], "obeyed"),
+        ([0, 0.5], [0, 2.9], "obeyed"),
+        ([0, 0.5], [0, 0.6], "ignored"),
+        ([0, 0.5], [0], "unseen"),
+        ([0], [0, 3.1], "unknown"),
+        ([0, 4], [0, 4], "unknown"),
+    ],
+)
+def test_what_a_retry_after_did_is_told_beside_what_came_without(plain, told, found):
+    assert told_to_wait([call(at) for at in plain], [call(at) for at in told], 3.0, 10 * SECOND) == found
+
+
+def test_who_was_not_watched_for_long_enough_is_not_said_to_stay_away():
+    assert told_to_wait([call(0), call(0.5)], [call(0)], 3.0, 2 * SECOND) == "unknown"

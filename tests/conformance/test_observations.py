@@ -81,25 +81,6 @@ def test_a_quick_gate_says_that_it_did_not_try_the_sender(sandbox, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_sender_is_told_as_the_sandbox_has_it_and_no_other_check_suffers(sandbox, tmp_path):
-    only = ("OBS-ACCEPTED-STATUSES", "OBS-RETRIES", "OBS-RESUMING", "OBS-SENDER-TIMEOUT", "OBS-REDIRECTS")
-    others = ("OBS-HEAD-OF-LINE", "HOOK-3", "RPL-6", "RPL-9")
-
-    seen = told(sandbox(budget="standard"), tmp_path, *only, *others)
-
-    assert {seen[name].outcome for name in others[1:]} == {"pass"}
-    after = seen["OBS-ACCEPTED-STATUSES"].evidence["after"]
-    assert {status for status, calls in after.items() if calls["attempts"] == 1} == {"200", "201", "202", "204"}
-    gaps = seen["OBS-RETRIES"].evidence["gaps_s"]
-    assert len(gaps) >= 4
-    assert gaps[-1] > gaps[0]
-    assert seen["OBS-RESUMING"].evidence["answered"] == [500, 500, 500, 200]
-    assert 5.0 <= seen["OBS-SENDER-TIMEOUT"].evidence["hung_up_after_s"] < 6.5
-    assert seen["OBS-REDIRECTS"].evidence["finding"] == "not observed"
-    assert seen["OBS-HEAD-OF-LINE"].evidence["finding"] == "not observed"
-
-
-@pytest.mark.slow
 def test_a_sender_with_the_worst_habits_is_told_as_it_is_and_serves_the_next_check(tmp_path):
     only = ("OBS-ACCEPTED-STATUSES", "OBS-RETRIES", "OBS-RESUMING", "OBS-SENDER-TIMEOUT", "OBS-REDIRECTS")
     others = ("OBS-HEAD-OF-LINE", "OBS-SIGNATURE", "HOOK-3", "RPL-1", "RPL-6")

@@ -153,7 +153,15 @@ def test_what_was_still_to_happen_does_not_where_the_sink_relents(sink):
 
 
 @pytest.mark.parametrize(
-    "value", [{"endpoint": 5}, {"location": 5}, {"location": ""}, {"location": "/a\r\nb"}, {"location": "x" * 2049}]
+    "value",
+    [
+        {"endpoint": 5},
+        {"location": 5},
+        {"location": ""},
+        {"location": "/a\r\nb"},
+        {"location": "x" * 2049},
+        {"retry_after": 3},
+    ],
 )
 def test_an_endpoint_or_a_location_that_cannot_be_is_refused_in_words(value):
     with pytest.raises(UsageError, match=r"takes"):
