@@ -2,13 +2,15 @@
 
 import click
 
+# "ms" before the unit that it ends in.
+UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+
 
 def seconds(context: click.Context, parameter: click.Parameter, value: str) -> float:
-    """A duration in seconds, from "90", "90s", "5m" or "1h"."""
-    units = {"s": 1, "m": 60, "h": 3600}
-    number, unit = (value[:-1], units[value[-1]]) if value[-1:] in units else (value, 1)
+    """A duration in seconds, from "90", "90s", "200ms", "5m" or "1h"."""
+    unit = next((unit for unit in UNITS_S if value.endswith(unit)), "")
     try:
-        duration = float(number) * unit
+        duration = float(value.removesuffix(unit)) * UNITS_S.get(unit, 1)
     except ValueError:
         duration = 0.0
     if not 0 < duration < 7 * 24 * 3600:

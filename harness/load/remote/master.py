@@ -34,7 +34,7 @@ class Master:
         try:
             said = answer.json()
             if answer.status_code == 200:
-                self._members = f"/members/{int(said['number'])}"
+                self._members = f"/members/{int(said['ticket'])}"
                 return dict(said)
             complaint = said["error"]
         except (ValueError, KeyError, TypeError):

@@ -16,7 +16,7 @@ class Outpost:
     """`host` is the name that its machine has for itself, `part` the file for its journal."""
 
     def __init__(self, number: int, host: str, part: Path) -> None:
-        self.host = host[:100]
+        self.host = "".join(letter if letter.isprintable() else "?" for letter in host[:100])
         self.source = f"customers-{number + 1}"
         self.name = f"load generator {number + 1} on {self.host}"
         self.ready = False

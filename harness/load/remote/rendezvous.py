@@ -40,6 +40,7 @@ class Rendezvous:
         self._parts = parts
         self._expected = f"Bearer {meeting.token.reveal()}".encode()
         self.members: list[Outpost] = []
+        self._came: list[Outpost] = []
         self._go = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="rendezvous", daemon=True)
@@ -99,9 +100,9 @@ class Rendezvous:
         application = web.Application(middlewares=[self._authenticate], client_max_size=2 * LOAD)
         application.router.add_get("/clock", self._clock)
         application.router.add_post("/members", self._join)
-        application.router.add_post("/members/{number}", self._sign_of_life)
-        application.router.add_post("/members/{number}/journal", self._journal)
-        application.router.add_post("/members/{number}/end", self._end)
+        application.router.add_post("/members/{ticket}", self._sign_of_life)
+        application.router.add_post("/members/{ticket}/journal", self._journal)
+        application.router.add_post("/members/{ticket}/end", self._end)
         runner = web.AppRunner(application, access_log=None)
         try:
             self._loop.run_until_complete(runner.setup())
@@ -125,7 +126,7 @@ class Rendezvous:
             return web.json_response({"error": "the join token is missing or wrong"}, status=401)
         try:
             return await handler(request)
-        except (ValueError, KeyError, IndexError, TypeError):
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
             return web.json_response({"error": "that is nothing that a member says"}, status=400)
 
     async def _clock(self, _request: web.Request) -> web.Response:
@@ -136,11 +137,19 @@ class Rendezvous:
         if said["version"] != __version__:
             told = f"this is harness {__version__}, and the worker is {said['version']}: install the same"
             return web.json_response({"error": told}, status=409)
-        if len(self.members) == len(self._parts):
+        number = self._seat()
+        if number is None:
             return web.json_response({"error": f"all {len(self._parts)} workers are here already"}, status=409)
-        number = len(self.members)
-        self.members.append(Outpost(number, str(said["host"]), self._parts[number]))
-        return web.json_response({"number": number, "brief": self._brief})
+        member = Outpost(number, str(said["host"]), self._parts[number])
+        self.members[number : number + 1] = [member]
+        self._came.append(member)
+        return web.json_response({"number": number, "ticket": len(self._came) - 1, "brief": self._brief})
+
+    def _seat(self) -> int | None:
+        """A free one. Until the run begins, that of a member who is gone is free again."""
+        gone = (number for number, member in enumerate(self.members) if not self._go and member.exit_code is not None)
+        unused = len(self.members) if len(self.members) < len(self._parts) else None
+        return next(gone, unused)
 
     async def _sign_of_life(self, request: web.Request) -> web.Response:
         member, said = self._member(request), await _json(request)
@@ -149,6 +158,8 @@ class Rendezvous:
 
     async def _journal(self, request: web.Request) -> web.Response:
         member = self._member(request)
+        if not self._go:
+            raise ValueError
         return web.json_response({"size": member.take(int(request.query["from"]), await request.read())})
 
     async def _end(self, request: web.Request) -> web.Response:
@@ -157,10 +168,13 @@ class Rendezvous:
         return web.json_response({})
 
     def _member(self, request: web.Request) -> Outpost:
-        number = int(request.match_info["number"])
-        if number < 0:
+        ticket = int(request.match_info["ticket"])
+        if ticket < 0:
             raise IndexError
-        return self.members[number]
+        member = self._came[ticket]
+        if member not in self.members:
+            raise ValueError  # it was given up, and another has its seat
+        return member
 
 
 async def _json(request: web.Request) -> Any:

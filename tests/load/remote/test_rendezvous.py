@@ -51,8 +51,23 @@ def test_nobody_gets_in_without_the_token(place, path: str, token: str):
 def test_a_member_is_told_its_number_and_the_brief(place):
     _, client = place
 
-    assert join(client).json() == {"number": 0, "brief": BRIEF}
-    assert join(client).json() == {"number": 1, "brief": BRIEF}
+    assert join(client).json() == {"number": 0, "ticket": 0, "brief": BRIEF}
+    assert join(client).json() == {"number": 1, "ticket": 1, "brief": BRIEF}
+
+
+def test_until_the_run_begins_the_seat_of_who_is_gone_is_free_again(place, monkeypatch: pytest.MonkeyPatch):
+    rendezvous, client = place
+    join(client)
+    join(client)
+    client.post("/members/1", json={"clock": [0, 1]})
+    monkeypatch.setattr(outpost, "SILENCE_S", 0.0)
+    until(lambda: rendezvous.members[0].exit_code)
+    monkeypatch.setattr(outpost, "SILENCE_S", 60.0)
+
+    assert join(client, host="again\x1b[2J").json() == {"number": 0, "ticket": 2, "brief": BRIEF}
+    assert client.post("/members/0", json={"clock": [0, 1]}).status_code == 400
+    assert client.post("/members/2", json={"clock": [0, 1]}).status_code == 200
+    assert rendezvous.members[0].host == "again?[2J"
 
 
 def test_who_is_not_expected_is_turned_away(place):
@@ -75,8 +90,12 @@ def test_another_version_is_turned_away(place):
 
 
 def test_a_piece_that_is_sent_twice_is_written_once(place, tmp_path: Path):
-    _, client = place
-    join(client)
+    rendezvous, client = place
+    for number in range(2):
+        join(client)
+        client.post(f"/members/{number}", json={"clock": [0, 1]})
+    assert client.post("/members/0/journal?from=0", content=b"too soon\n").status_code == 400
+    rendezvous.gather(Interrupt())
 
     sizes = [
         client.post(f"/members/0/journal?from={start}", content=piece).json()["size"]
@@ -97,6 +116,8 @@ def test_a_piece_that_is_sent_twice_is_written_once(place, tmp_path: Path):
         ("/members/-1", b"{}"),
         ("/members/x", b"{}"),
         ("/members/0", b'{"clock": "soon"}'),
+        ("/members/0", b"[]"),
+        ("/members", b"[" * 100_000),
         ("/members/0/journal", b"no place"),
         ("/members/0/journal?from=x", b"no place"),
         ("/members/0/end", b"{}"),
