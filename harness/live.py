@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.histogram import Latency
-from harness.measurement import STALL_MS, Measurements
+from harness.measurement import STALL_MS, Measurements, frozen
 from harness.pairing import ARRIVAL_CLASSES
 from harness.seconds import SECOND, Seconds
 from harness.sparse import SparseHistogram
@@ -72,6 +72,7 @@ class Live:
         self.reset_at = 1
         self._gauges: dict[str, SparseHistogram] = {}
         self._stalled_ms = 0.0
+        self._frozen_s: dict[str, float] = {}
         self._began: int | None = None
         self._last: int | None = None
         self._recent: dict[int, Cell] = {}
@@ -94,6 +95,9 @@ class Live:
         self._gauges.setdefault(name, SparseHistogram()).record(round(value * 1e6))
         if name == "sink.lag_ms" and value > STALL_MS:
             self._stalled_ms += value
+        source, _, what = name.partition(".")
+        if frozen(source, what, value):
+            self._frozen_s[source] = self._frozen_s.get(source, 0.0) + value / 1000
 
     def gauges(self) -> dict[str, Latency | None]:
         """How well the harness kept up, each in its own unit."""
@@ -113,6 +117,8 @@ class Live:
         for name, histogram in other._gauges.items():
             self._gauges.setdefault(name, SparseHistogram()).merge(histogram)
         self._stalled_ms += other._stalled_ms
+        for source, seconds in other._frozen_s.items():
+            self._frozen_s[source] = self._frozen_s.get(source, 0.0) + seconds
         self._began = min((at for at in (self._began, other._began) if at is not None), default=None)
         self._last = max((at for at in (self._last, other._last) if at is not None), default=None)
         if other._older or other._step > self._step:
@@ -165,6 +171,7 @@ class Live:
                 clocks=(),
                 gauges=self.gauges(),
                 stalled_s=self._stalled_ms / 1000,
+                frozen_s=self._frozen_s,
                 duration_s=max(now_ns - self._began, 0) / SECOND if self._began else 0.0,
             )
         )
@@ -209,6 +216,7 @@ class Live:
             "lateness": self.lateness.to_json(),
             "gauges": {name: gauge.to_json() for name, gauge in self._gauges.items()},
             "stalled_ms": self._stalled_ms,
+            "frozen_s": self._frozen_s,
             "began": self._began,
             "last": self._last,
             "step": self._step,
@@ -225,7 +233,7 @@ class Live:
         made.reply, made.lateness = (SparseHistogram.from_json(data[name]) for name in ("reply", "lateness"))
         made._gauges = {name: SparseHistogram.from_json(gauge) for name, gauge in data["gauges"].items()}
         made._stalled_ms, made._began, made._last = data["stalled_ms"], data["began"], data["last"]
-        made._step = data["step"]
+        made._step, made._frozen_s = data["step"], dict(data["frozen_s"])
         made._recent, made._older = _cells_from_json(data["recent"]), _cells_from_json(data["older"])
         return made
 

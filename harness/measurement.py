@@ -38,8 +38,12 @@ from harness.seconds import Group, Moment, Seconds
 from harness.throttling import Throttled, Throttling
 from harness.violations import Inspection, Violations
 
-# A pause of the sink's event loop below this is what any busy machine does to a process.
+# A pause of the sink's event loop below this is what any busy machine does to a process. What a shorter one does to the
+# customers shows in how late they send; one that is longer keeps them from planning anything that could be late.
 STALL_MS = 20.0
+FREEZE_MS = 1000.0
+# What the gauges of their processes begin with.
+CUSTOMERS = "customers"
 # How many different reasons for a failure a result carries; the rest are summed up.
 MOST_REASONS = 20
 # How many reasons are told apart while a run is measured: a target can make each of its failures another.
@@ -121,6 +125,7 @@ class Measurements:
     was sent that was limited, and `otherwise` the others in which any was sent. Both are None where nothing was.
     `prediction` is what came of holding the run against the rule that it was given.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
+    `frozen_s` is the same of each process of customers that stood still for more than FREEZE_MS at once.
     """
 
     messages: Mapping[str, int]
@@ -143,6 +148,7 @@ class Measurements:
     clocks: Sequence[Compared]
     gauges: Mapping[str, Latency | None]
     stalled_s: float
+    frozen_s: Mapping[str, float]
     duration_s: float
 
     @property
@@ -157,6 +163,11 @@ class Measurements:
         }
 
 
+def frozen(source: str, name: str, value: float) -> bool:
+    """Whether a gauge tells that a process of customers stood still for long."""
+    return name == "lag_ms" and source.startswith(CUSTOMERS) and value > FREEZE_MS
+
+
 class _Harness:
     """What the harness said of itself while it measured."""
 
@@ -165,6 +176,7 @@ class _Harness:
         self.deaths: list[Died] = []
         self.clocks: list[Compared] = []
         self.stalled_ms = 0.0
+        self.frozen_s: dict[str, float] = {}
 
     def enter(self, event: Event) -> None:
         match event:
@@ -173,6 +185,8 @@ class _Harness:
                 self.gauges.setdefault(f"{event.source}.{event.name}", Histogram()).record(round(event.value * 1e6))
                 if (event.source, event.name) == ("sink", "lag_ms") and event.value > STALL_MS:
                     self.stalled_ms += event.value
+                if frozen(event.source, event.name, event.value):
+                    self.frozen_s[event.source] = round(self.frozen_s.get(event.source, 0.0) + event.value / 1000, 3)
             case Died():
                 self.deaths.append(event)
             case Compared():
@@ -262,6 +276,7 @@ class Measuring:
             clocks=tuple(self._harness.clocks),
             gauges={name: histogram.summary() for name, histogram in sorted(self._harness.gauges.items())},
             stalled_s=round(self._harness.stalled_ms / 1000, 3),
+            frozen_s=self._harness.frozen_s,
             duration_s=round((last - self._begin) / 1e9, 3),
         )
 

@@ -219,6 +219,7 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
             "connection_queue_ms": _latency(measured.latencies["queued"]),
             "sink_lag_ms": _latency(measured.gauges.get("sink.lag_ms")),
             "sink_stalled_s": measured.stalled_s,
+            "customers_frozen_s": dict(measured.frozen_s),
             "cpu": _cpu(measured),
             "clocks": [
                 {

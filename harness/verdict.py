@@ -131,6 +131,11 @@ def _slowness(measured: Measurements) -> Iterator[tuple[Mark, str]]:
     if stalled > DEGRADED_SHARE:
         mark = "invalid" if stalled > INVALID_SHARE else "degraded"
         yield mark, f"the sink's event loop stood still for {stalled:.0%} of the run"
+    for source, frozen_s in measured.frozen_s.items():
+        share = frozen_s / measured.duration_s if measured.duration_s else 0.0
+        if share > DEGRADED_SHARE:
+            mark = "invalid" if share > INVALID_SHARE else "degraded"
+            yield mark, f"the {source} process stood still for {frozen_s:.0f} s of the run, and sent nothing meanwhile"
     yield from _clocks(measured)
     for name, percent in measured.gauges.items():
         source, _, gauge = name.partition(".")

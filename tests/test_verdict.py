@@ -131,6 +131,13 @@ def lagging(*by_second: float):
     return [*late_by(0), *(Gauged(n * 1000 * MS, "sink", "lag_ms", lag) for n, lag in enumerate(by_second))]
 
 
+def freezing(*by_second: float):
+    return [
+        *late_by(0),
+        *(Gauged((n + 1) * 1000 * MS, "customers-2", "lag_ms", lag) for n, lag in enumerate(by_second)),
+    ]
+
+
 def full_sink(lost: bool):
     message = [Planned(0, "m", "sendMessage", "c", "s"), Sent(0, "m"), Acked(1, "m", 200)]
     return [*(message if lost else late_by(0)), Gauged(5_000 * MS, "sink", "rejected.connections", 3.0)]
@@ -148,6 +155,9 @@ def full_sink(lost: bool):
         (lagging(500, 0, 0, 0), "invalid", "sink's event loop"),
         (lagging(15, 15, 15, 15), "valid", None),
         (lagging(*[30] + [0] * 9), "valid", None),
+        (freezing(900, 900), "valid", None),
+        (freezing(2500, 0), "invalid", "customers-2 process stood still for 2 s"),
+        (freezing(2500, *[0] * 98), "degraded", "customers-2 process stood still for 2 s"),
         ([*late_by(0), Gauged(1, "customers", "cpu_percent", 99.0)], "degraded", "customers process was busy"),
         ([Planned(0, "m", "sendMessage", "c", "s")], "degraded", "never sent"),
     ],

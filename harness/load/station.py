@@ -17,6 +17,7 @@ from harness.load.http.requests import Requests
 from harness.load.outcome import Judge
 from harness.load.plan import LoadPlan
 from harness.load.postbox import Postbox
+from harness.load.pulse import Pulse
 from harness.load.rows import Rows
 from harness.load.settings import planned
 from harness.load.turns import Turns
@@ -53,6 +54,7 @@ class Station:
         self._customers = itertools.count(1 + worker, self.workers)
         self.script = self._script()
         self._watcher: Callable[[Event], None] | None = None
+        self._pulse = Pulse(f"customers-{worker + 1}" if plan.workers else "customers", self.record)
 
     def new_request(self) -> str:
         """A name for one HTTP exchange, unique in the run."""
@@ -111,6 +113,7 @@ class Station:
 
     def close(self) -> None:
         """Writes no more events. The postbox hears on until the sink or the process ends."""
+        self._pulse.stop()
         if self._writing is not None:
             self._writing.kill(block=False)
         if self._noted:

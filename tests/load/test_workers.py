@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -181,3 +182,24 @@ def test_an_interrupt_lets_the_customers_of_all_workers_finish(tmp_path: Path):
 def test_a_plan_that_cannot_be_divided_is_refused(tmp_path: Path, plan: LoadPlan, complaint: str):
     with Interrupt() as interrupt, pytest.raises(UsageError, match=complaint):
         run_load(profile_for("http://127.0.0.1:9"), tmp_path, "r", plan, interrupt=interrupt)
+
+
+def test_a_worker_that_stands_still_makes_the_run_invalid_though_nothing_it_sent_was_late(tmp_path: Path):
+    stopped: list[float] = []
+
+    def on_progress(progress: Progress) -> None:
+        worker = child_process("--worker")
+        if progress.answered > 5 and worker is not None and not stopped:
+            stopped.append(time.monotonic())
+            worker.suspend()
+            threading.Timer(2.5, worker.resume).start()
+
+    with sandbox(*QUICK) as target:
+        run = carry_out(profile_for(target.base_url), tmp_path, TWO, on_progress)
+
+    measured = measure(run.events, 5.0)
+    assert (run.error, set(measured.frozen_s)) == (None, {"customers-1"})
+    assert 2.0 < measured.frozen_s["customers-1"] < 10.0
+    validity = judge_validity(measured)
+    assert validity.verdict == "invalid"
+    assert any("the customers-1 process stood still for" in reason for reason in validity.reasons)

@@ -157,7 +157,7 @@ const validity = ({ verdict, reasons, lateness, gauges }, began) => {
   const table = [["Requests sent after they were due", time(lateness && lateness.p50), time(lateness && lateness.p99), time(lateness && lateness.max)]];
   for (const [name, gauge] of Object.entries(gauges)) {
     const [source, what] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
-    if (what === "lag_ms") table.push(["Lag of the sink's event loop", time(gauge.p50), time(gauge.p99), time(gauge.max)]);
+    if (what === "lag_ms") table.push([`Lag of the ${source} process's event loop`, time(gauge.p50), time(gauge.p99), time(gauge.max)]);
     else if (what === "cpu_percent") table.push([`CPU of the ${source} process, of one core`, ...[gauge.p50, gauge.p99, gauge.max].map(value => `${value.toFixed(0)} %`)]);
     else if (what.startsWith("rejected.")) table.push([`Calls that the sink turned away: ${what.slice(9)}`, "", "", count(gauge.max)]);
   }
