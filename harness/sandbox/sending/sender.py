@@ -113,8 +113,16 @@ def _answered(call: Call, response: aiohttp.ClientResponse) -> Answered:
     asked = headers.get("Retry-After") if status in ASKING else None
     location = headers.get("Location") if status in REDIRECTS else None
     return Answered(
-        status, None if asked is None else _wait_s(asked), None if location is None else call.url.join(URL(location))
+        status, None if asked is None else _wait_s(asked), None if location is None else _target(call.url, location)
     )
+
+
+def _target(url: URL, location: str) -> URL | None:
+    """None for what is no URL: the answer is one all the same."""
+    try:
+        return url.join(URL(location))
+    except ValueError:
+        return None
 
 
 def _redirected(call: Call, answered: Answered) -> Call:

@@ -30,13 +30,13 @@ class Webhook:
                 return
 
 
-def post_to(webhook, calls=1, timeout_s=5.0):
+def post_to(webhook, calls=1, timeout_s=5.0, *, follows=False):
     """The statuses of so many calls, one after the other."""
 
     async def main():
         async with (
             listening(webhook.serve) as port,
-            Sender(SenderPolicy(timeout_s=timeout_s), allow_remote=False) as sender,
+            Sender(SenderPolicy(timeout_s=timeout_s, follows_redirects=follows), allow_remote=False) as sender,
         ):
             url = URL(f"http://127.0.0.1:{port}/hook")
             return [(await asyncio.wait_for(sender.make(Call(url, b"{}")), PATIENCE_S)).status for _ in range(calls)]
@@ -58,6 +58,14 @@ def test_a_status_stands_although_its_body_never_comes():
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"), timeout_s=0.3) == [200]
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx", close=True)) == [200]
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\n\r\nuntil the end", close=True)) == [200]
+
+
+@pytest.mark.parametrize("follows", [False, True])
+@pytest.mark.parametrize("where", ["http://[", "http://a:b/", "http://h:99999/"])
+def test_a_redirect_s_status_stands_although_it_points_nowhere(where, follows):
+    nowhere = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    assert post_to(Webhook(nowhere), follows=follows) == [302]
 
 
 @pytest.mark.parametrize(
