@@ -7,7 +7,7 @@ from yarl import URL
 
 from harness.sandbox.calls import Call
 from harness.sandbox.sending.policy import SenderPolicy
-from harness.sandbox.sending.sender import NotDelivered, Sender
+from harness.sandbox.sending.sender import LONGEST_WAIT_S, NotDelivered, Sender
 from tests.sandbox.listening import listening
 
 PATIENCE_S = 20.0
@@ -32,14 +32,17 @@ class Webhook:
 
 def post_to(webhook, calls=1, timeout_s=5.0, *, follows=False):
     """The statuses of so many calls, one after the other."""
+    return [answered.status for answered in answers_to(webhook, calls, timeout_s, follows=follows)]
 
+
+def answers_to(webhook, calls=1, timeout_s=5.0, *, follows=False):
     async def main():
         async with (
             listening(webhook.serve) as port,
             Sender(SenderPolicy(timeout_s=timeout_s, follows_redirects=follows), allow_remote=False) as sender,
         ):
             url = URL(f"http://127.0.0.1:{port}/hook")
-            return [(await asyncio.wait_for(sender.make(Call(url, b"{}")), PATIENCE_S)).status for _ in range(calls)]
+            return [await asyncio.wait_for(sender.make(Call(url, b"{}")), PATIENCE_S) for _ in range(calls)]
 
     return asyncio.run(main())
 
@@ -58,6 +61,25 @@ def test_a_status_stands_although_its_body_never_comes():
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"), timeout_s=0.3) == [200]
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx", close=True)) == [200]
     assert post_to(Webhook(b"HTTP/1.1 200 OK\r\n\r\nuntil the end", close=True)) == [200]
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "seconds"),
+    [
+        (429, "3", 3),
+        (503, "0", 0),
+        (503, "99999999", LONGEST_WAIT_S),
+        (503, "Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT_S),
+        (503, "Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        (503, "soon", None),
+        (503, "-1", None),
+        (500, "3", None),
+    ],
+)
+def test_how_long_a_sender_is_asked_to_stay_away(status, asked, seconds):
+    answer = f"HTTP/1.1 {status} No\r\nRetry-After: {asked}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    assert [answered.retry_after_s for answered in answers_to(Webhook(answer))] == [seconds]
 
 
 @pytest.mark.parametrize("follows", [False, True])
