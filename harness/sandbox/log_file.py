@@ -38,7 +38,7 @@ class Follower:
     def __init__(self, truth: TruthLog, file: IO[bytes]) -> None:
         self._truth = truth
         self._file = file
-        self._reached = truth.last
+        self._reached = 0  # the sandbox began its log before it could be followed
 
     async def follow(self) -> None:
         while True:

@@ -92,6 +92,7 @@ async def _listen(stack: AsyncExitStack, runner: web.BaseRunner, host: str, port
 @asynccontextmanager
 async def _services(config: Config, console: Console) -> AsyncIterator[Services]:
     truth = TruthLog(config.bounds.log_entries)
+    truth.write("sender", time.monotonic_ns(), config.sender.told())
     clock = SandboxClock()
     webhooks = Webhooks()
 

@@ -4,6 +4,7 @@ An entry is a tuple until somebody reads it, so that writing one costs next to n
 after a reset. `mono_ns` is `time.monotonic_ns` (comparable between the processes of one host), and `wall` the same
 moment as a date. Kinds and their fields, beyond `n`, `kind`, `wall` and `mono_ns`:
 
+sender     the first entry: policy, by which webhook calls are made (its fields as SenderPolicy has them)
 request    operation (null where there is none), method, path, outcome (accepted, limited, refused, failed), status,
            error_code, tenant, session, user, received_ns (the bytes that completed it were read), answered_ns (its
            answer went to the socket), replies (the ids of those planned for it), note,
@@ -31,6 +32,7 @@ from typing import Any
 from harness.sandbox.clock import WallClock
 
 FIELDS: dict[str, tuple[str, ...]] = {
+    "sender": ("policy",),
     "request": (
         "operation", "method", "path", "outcome", "status", "error_code", "tenant", "session", "user",
         "received_ns", "answered_ns", "replies", "note", "asked_for", "limiter", "limited_by",

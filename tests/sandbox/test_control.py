@@ -116,7 +116,7 @@ def test_a_log_of_many_entries_is_sent_whole(start_sandbox):
     for _ in range(700):
         sandbox.send(session_id, "")
 
-    assert [entry["n"] for entry in sandbox.log()] == list(range(1, 702))
+    assert [entry["n"] for entry in sandbox.log()] == list(range(1, 703))
 
 
 def test_reset_forgets_everything_but_the_keys(start_sandbox, receiver):
@@ -220,6 +220,20 @@ def test_the_state_counts_what_is_alive(start_sandbox, receiver):
     assert (state["limiter"]["family"], state["limiter"]["rate_per_s"]) == ("token_bucket", 9)
     assert state["faults"] == ["no-webhook"]
     assert state["log"]["dropped"] == 0
+
+
+def test_the_log_begins_with_the_sender_s_policy_once_and_a_reset_does_not_repeat_it(start_sandbox):
+    sandbox = start_sandbox("--sender", "accepted=200+404 retry=table gaps=1s+5s", "--delivery-timeout", "3")
+    (first,) = sandbox.log()
+
+    assert (first["n"], first["kind"]) == (1, "sender")
+    told = {name: first["policy"][name] for name in ("accepted", "schedule", "gaps_s", "timeout_s", "overtakes")}
+    assert told == {
+        "accepted": ["200", "404"], "schedule": "table", "gaps_s": [1, 5], "timeout_s": 3, "overtakes": False
+    }  # fmt: skip
+    assert first["policy"] == sandbox.control.get("/state").json()["sender"]
+    sandbox.control.post("/reset", json={}).raise_for_status()
+    assert sandbox.log() == []
 
 
 def test_the_log_is_written_to_a_file_as_well(start_sandbox, tmp_path, receiver):
