@@ -16,7 +16,7 @@ from harness.schedule import Row, Schedule, fit
 LEAST_WATCHED_S = 1.0
 # A sender that rounds, or whose clock is not ours, may be so much early: a share of what it was told.
 EARLY = 0.05
-Order = Literal["passed", "after", "unseen"]
+Order = Literal["passed", "after", "unseen", "unknown"]
 Waiting = Literal["obeyed", "ignored", "unseen", "unknown"]
 # From so many samples on, a 99th percentile is another thing than the highest.
 ENOUGH_FOR_P99 = 100
@@ -52,17 +52,30 @@ def _row(calls: Sequence[Replied], ended: int) -> Row:
     return Row(tuple(gaps_s(calls)), None if accepted else _seconds(ended - calls[-1].at))
 
 
-def order(calls: Sequence[Replied]) -> Order:
+def order(calls: Sequence[Replied], beside: Sequence[Replied], ended: int) -> Order:
     """Of all calls of a session in which the first reply's failed, and a second message was sent meanwhile.
 
-    "passed": a call with another reply came before one more with the first. "after": only when the first came no more.
-    "unseen": no other reply came.
+    `beside` are those of a session that was sent the same at the same time, and whose calls succeed: they tell when the
+    second reply was due, and that it says something else than the first, without which nobody can tell them apart.
+
+    "passed": a call with another reply came before one more with the first. "after": it was due while the first was
+    tried again, and came only when that was over. "unseen": none came, although it was due. "unknown": it was not due,
+    or the first was tried no more by then.
     """
-    of_first = [call for call in calls if _says(call) == _says(calls[0])]
-    others = [call for call in calls if _says(call) != _says(calls[0])]
-    if not others:
-        return "unseen"
-    return "passed" if others[0].at < of_first[-1].at else "after"
+    first, others = attempts(calls), _others(calls)
+    if others and others[0].at < first[-1].at:
+        return "passed"
+    due = _others(beside)
+    if not due:
+        return "unknown"
+    if others:
+        return "after" if due[0].at < first[-1].at else "unknown"
+    return "unseen" if _seconds(ended - due[0].at) >= LEAST_WATCHED_S else "unknown"
+
+
+def _others(calls: Sequence[Replied]) -> list[Replied]:
+    """The calls with any reply but the first."""
+    return [call for call in calls if _says(call) != _says(calls[0])]
 
 
 def told_to_wait(plain: Sequence[Replied], told: Sequence[Replied], asked_s: float, ended: int) -> Waiting:

@@ -46,7 +46,8 @@ class Trial:
     None for one that had none by the end; `usual_s` is what the slowest took before. When all faults were taken
     back and a further message was sent in the session whose calls had failed, a call came after `later_s`; `recovered`
     is whether a bystander was served. `asked_s` is what the Retry-After of the cases "429 told" and "503 told" said.
-    `mixed` are all calls of a session that fails, in which a second message was sent after the first call had failed.
+    `mixed` are all calls of a session that fails, in which a second message was accepted after the first call had
+    failed; `beside` those of one that was sent the same, and does not fail.
     """
 
     calls: dict[str, list[Replied]] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Trial:
     later_s: float | None = None
     asked_s: int = 0
     mixed: list[Replied] = field(default_factory=list)
+    beside: list[Replied] = field(default_factory=list)
     recovered: bool = False
     ended: int = 0
 
@@ -92,11 +94,11 @@ class Examination:
         other_methods = self._webhook.turned_away("method")
         self._trial.asked_s = max(1, round(WAIT_SHARE * horizon_s))
         self._prepare()
-        self._say(*self._at_once)
+        self._say(*self._at_once, "beside")
         self._replies.until(lambda: all(map(self._came, self._at_once)), self._replies.timeout_s)
         if not any(self._replies.of(self._sessions[name].id) for name in self._at_once):
             return
-        self._say("mixed")
+        behind = self._say("mixed", "beside", words="And another thing")
         self._hold("slow", horizon_s)
         end = time.monotonic() + horizon_s
         self._say(*BYSTANDERS)
@@ -107,11 +109,13 @@ class Examination:
         self._webhook.register()
         self._replies.rest(end - time.monotonic())
         self._gather([*self._at_once, "slow", "gone"])
+        if behind >= {"mixed", "beside"}:
+            self._trial.mixed, self._trial.beside = (self._calls(name) for name in ("mixed", "beside"))
         self._trial.other_methods = self._webhook.turned_away("method") - other_methods
 
     def _prepare(self) -> None:
         self._at_once = self._faults()
-        names = (*self._at_once, "slow", "gone", *BYSTANDERS, "last")
+        names = (*self._at_once, "beside", "slow", "gone", *BYSTANDERS, "last")
         self._sessions = dict(zip(names, self._open(len(names)), strict=True))
         for session in self._sessions.values():
             self._ledger.excuse(session.id, "its webhook calls fail on purpose, or those of its neighbours")
@@ -150,13 +154,11 @@ class Examination:
         trial = self._trial
         trial.ended = time.monotonic_ns()
         for name in cases:
-            came = self._replies.of(self._sessions[name].id, endpoint="")
-            if came:
+            if came := self._calls(name):
                 trial.calls[name] = attempts(came)
         for value in REDIRECTS:
             session = self._sessions[f"redirect {value}"].id
             trial.redirected[str(value)] = self._replies.of(session, endpoint=_endpoint(value))
-        trial.mixed = self._replies.of(self._sessions["mixed"].id, endpoint="")
         trial.hung_up_s = self._webhook.hung_up().get(self._sessions["slow"].id)
         trial.served_s = [self._took_s(name) for name in BYSTANDERS]
         trial.usual_s = max((took for took in map(self._took_s, self._at_once) if took is not None), default=None)
@@ -173,13 +175,20 @@ class Examination:
         if self._replies.until(lambda: bool(since("thrice")), LATER_S):
             self._trial.later_s = round((since("thrice")[0].at - relented) / 1e9, 2)
 
-    def _say(self, *names: str) -> None:
-        def say(name: str) -> None:
-            answer = self._api.send_message(self._sessions[name].id, f"Hello from the session {name}")
+    def _say(self, *names: str, words: str = "Hello") -> set[str]:
+        """The names of the sessions in which it was accepted."""
+
+        def say(name: str) -> bool:
+            answer = self._api.send_message(self._sessions[name].id, f"{words} from the session {name}")
             if answer.accepted:
                 self._sent.setdefault(name, answer.sent_at)
+            return answer.accepted
 
-        together(say, names)
+        return {name for name, accepted in zip(names, together(say, names), strict=True) if accepted}
+
+    def _calls(self, name: str) -> list[Replied]:
+        """All calls of the announced URL with a session's replies."""
+        return self._replies.of(self._sessions[name].id, endpoint="")
 
     def _came(self, name: str) -> bool:
         """Whether a first call came, or none will: its message was not accepted."""

@@ -93,16 +93,28 @@ def test_the_schedule_is_that_of_all_sessions_and_one_that_was_accepted_was_due_
     assert schedule([served], 10 * SECOND).quiet_s is None
 
 
+BESIDE = [call(0), call(0.5, "Another")]
+
+
 @pytest.mark.parametrize(
     ("calls", "found"),
     [
         ([call(0), call(1)], "unseen"),
         ([call(0), call(0.5, "Another"), call(1)], "passed"),
         ([call(0), call(1), call(2, "Another")], "after"),
+        ([call(0), call(0.2), call(0.4), call(0.6, "Another")], "unknown"),
     ],
 )
 def test_which_of_two_replies_waits_for_the_other(calls, found):
-    assert order(calls) == found
+    assert order(calls, BESIDE, 10 * SECOND) == found
+
+
+def test_a_reply_that_was_not_due_or_cannot_be_told_from_the_first_does_not_wait_for_it():
+    failing = [call(0), call(0.5), call(1)]
+
+    assert order(failing, [call(0)], 10 * SECOND) == "unknown"
+    assert order(failing, [call(0), call(0.6)], 10 * SECOND) == "unknown"
+    assert order(failing, [call(0), call(9.9, "Another")], 10 * SECOND) == "unknown"
 
 
 @pytest.mark.parametrize(
