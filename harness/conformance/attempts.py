@@ -78,17 +78,30 @@ def _others(calls: Sequence[Replied]) -> list[Replied]:
     return [call for call in calls if _says(call) != _says(calls[0])]
 
 
-def told_to_wait(plain: Sequence[Replied], told: Sequence[Replied], asked_s: float, ended: int) -> Waiting:
+def told_to_wait(
+    plain: Sequence[Replied],
+    told: Sequence[Replied],
+    asked_s: float,
+    ended: int,
+    *,
+    others: Iterable[Sequence[Replied]] = (),
+) -> Waiting:
     """What a Retry-After of `asked_s` did: a call that got a status without one (`plain`), and one that got it with.
+    `others` are further cases without one, which show how late a sender with jitter comes by itself.
 
     "obeyed": the next attempt waited for it, and would have come before. "ignored": it came before. "unseen": none
-    came within what was watched. "unknown": without being told there was no other attempt either, or as late.
+    came within what was watched. "unknown": without being told there was no other attempt either, or one as late.
     """
-    if len(plain) < 2 or gaps_s(plain)[0] >= asked_s:
+    if len(told) > 1 and gaps_s(told)[0] < asked_s * (1 - EARLY):
+        return "ignored"
+    if len(plain) < 2:
         return "unknown"
-    if len(told) < 2:
-        return "unseen" if _seconds(ended - told[0].at) > asked_s + gaps_s(plain)[0] else "unknown"
-    return "obeyed" if gaps_s(told)[0] >= asked_s * (1 - EARLY) else "ignored"
+    by_itself_s = max(gaps_s(calls)[0] for calls in (plain, *others) if len(calls) > 1)
+    if by_itself_s >= asked_s * (1 - 2 * EARLY):
+        return "unknown"
+    if len(told) > 1:
+        return "obeyed"
+    return "unseen" if _seconds(ended - told[0].at) > asked_s + by_itself_s else "unknown"
 
 
 def sorted_out(cases: Mapping[str, Sequence[Replied]]) -> tuple[list[str], list[str]]:

@@ -126,10 +126,21 @@ def test_a_reply_that_was_not_due_or_cannot_be_told_from_the_first_does_not_wait
         ([0, 0.5], [0], "unseen"),
         ([0], [0, 3.1], "unknown"),
         ([0, 4], [0, 4], "unknown"),
+        # As late as it would have come by itself, but for the clock.
+        ([0, 2.85], [0, 2.86], "unknown"),
     ],
 )
 def test_what_a_retry_after_did_is_told_beside_what_came_without(plain, told, found):
     assert told_to_wait([call(at) for at in plain], [call(at) for at in told], 3.0, 10 * SECOND) == found
+
+
+def test_a_sender_with_so_much_jitter_that_it_may_come_as_late_by_itself_is_not_said_to_obey():
+    plain, told, other = [call(0), call(2.2)], [call(0), call(3.4)], [call(0), call(3.7)]
+
+    assert told_to_wait(plain, told, 3.0, 10 * SECOND) == "obeyed"
+    assert told_to_wait(plain, told, 3.0, 10 * SECOND, others=[other, [call(0)]]) == "unknown"
+    # Even so: before the time that it was told is before it.
+    assert told_to_wait(plain, [call(0), call(2.2)], 3.0, 10 * SECOND, others=[other]) == "ignored"
 
 
 def test_who_was_not_watched_for_long_enough_is_not_said_to_stay_away():
