@@ -1,4 +1,4 @@
-"""What an answer's header fields tell of a limit. Pure.
+"""What an answer's status and header fields tell of a limit. Pure.
 
 Four dialects are read: `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers (version 7, and the
 structured fields since), its earlier `RateLimit-Limit`, `-Remaining` and `-Reset`, the same with an `X-` (whose reset
@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Fields = Sequence[tuple[str, str]]
+
+# How servers say "too many": 429 (RFC 6585), 503 (nginx, by default), 509 and 420 (older ones).
+TOO_MANY = 429
+REFUSALS = frozenset({420, TOO_MANY, 503, 509})
 
 DRAFT, THREE, X_THREE, RETRY_AFTER = "RateLimit", "RateLimit-*", "X-RateLimit-*", "Retry-After"
 # A reset beyond this many seconds is a moment since 1970; and one beyond that, such a moment in milliseconds.

@@ -5,7 +5,7 @@ when it had said, and not a second before), `early` (refused although it came wh
 `rounded` (the same, by less than a second), and `needless` (let in more than a second before it had said so).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ROUNDING_S = 1.0
@@ -42,8 +42,8 @@ class Honesty:
 
 
 def honesty(trace: Sequence[Promise], refusals_count: bool) -> Honesty:
-    """Of one subject's requests. `refusals_count`: where a refused request uses up quota too, a promise only holds for
-    whoever stays silent until then."""
+    """Of one subject's requests, in the order of their sending. `refusals_count`: where a refused request uses up quota
+    too, or may, a promise only holds for whoever stays silent until then."""
     found = {"kept": 0, "early": 0, "rounded": 0, "needless": 0, "undecided": 0}
     worst = {"early": 0.0, "needless": 0.0}
     for number, each in enumerate(trace):
@@ -51,7 +51,8 @@ def honesty(trace: Sequence[Promise], refusals_count: bool) -> Honesty:
             continue
         # Of those that were under way at the same time it is not known which was decided first.
         later = [other for other in trace[number + 1 :] if other.sent >= each.received]
-        verdict, by_s = _verdict(each, each.told_s, later, refusals_count)
+        overtaken = refusals_count and _overtaken(each, each.received + each.told_s, trace)
+        verdict, by_s = _verdict(each, each.told_s, later, refusals_count, overtaken)
         found[verdict] += 1
         kind = "early" if verdict in ("early", "rounded") else verdict
         if kind in worst:
@@ -62,7 +63,29 @@ def honesty(trace: Sequence[Promise], refusals_count: bool) -> Honesty:
     )
 
 
-def _verdict(promise: Promise, told_s: float, later: Sequence[Promise], refusals_count: bool) -> tuple[str, float]:
+def together(found: Iterable[Honesty]) -> Honesty:
+    """Of several subjects, each of which was judged by its own requests."""
+    parts = list(found)
+    counts = ("promised", "kept", "early", "rounded", "needless", "undecided", "refused")
+    return Honesty(
+        **{name: sum(getattr(part, name) for part in parts) for name in counts},
+        worst_early_s=max((part.worst_early_s for part in parts), default=0.0),
+        worst_needless_s=max((part.worst_needless_s for part in parts), default=0.0),
+    )
+
+
+def _overtaken(promise: Promise, until: float, trace: Sequence[Promise]) -> bool:
+    """Whether another request may have been decided after it, and before it was to come back."""
+    return any(
+        other.sent <= until and (other.sent > promise.sent or other.received > promise.received)
+        for other in trace
+        if other is not promise and other.received >= promise.sent
+    )
+
+
+def _verdict(
+    promise: Promise, told_s: float, later: Sequence[Promise], refusals_count: bool, overtaken: bool
+) -> tuple[str, float]:
     earliest, latest = promise.sent + told_s, promise.received + told_s
     first = next((each for each in later if each.admitted), None)
     if first is not None and first.received < earliest - ROUNDING_S:
@@ -70,8 +93,7 @@ def _verdict(promise: Promise, told_s: float, later: Sequence[Promise], refusals
     # Who was refused although it came later than told, before anybody was let in.
     until = len(later) if first is None else later.index(first)
     back = [each for each in later[:until] if each.sent > latest]
-    disturbed = refusals_count and any(each.sent > promise.sent for each in later[:until] if each.sent <= latest)
-    if back and not disturbed:
+    if back and not overtaken:
         by_s = (back[:1] if refusals_count else back)[-1].sent - latest
         return ("rounded" if by_s < ROUNDING_S else "early"), by_s
     if first is not None and not back and first.received >= earliest - ROUNDING_S:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.honesty import Promise, honesty
+from harness.honesty import Promise, honesty, together
 
 ROUND_TRIP = 0.1
 
@@ -51,3 +51,18 @@ def test_who_was_under_way_at_the_same_time_decides_nothing():
 def test_a_refusal_without_a_promise_is_counted_as_refused_only():
     found = honesty(trace((0.0, False, None), (1.0, True, None)), refusals_count=False)
     assert (found.promised, found.refused, found.tested) == (0, 1, 0)
+
+
+def test_who_was_under_way_at_the_same_time_may_be_why_a_promise_is_not_kept():
+    rivals = [Promise(0.0, 0.2, False, 1.0), Promise(0.1, 0.3, False, 3.0), Promise(2.5, 2.6, False, 1.0)]
+    assert honesty(rivals, refusals_count=True).early == 0
+    assert honesty([rivals[0], rivals[2]], refusals_count=True).early == 1
+
+
+def test_several_subjects_are_summed_up_each_by_its_own_requests():
+    broken = honesty(trace((0.0, False, 5.0), (8.0, False, None), (9.0, True, None)), refusals_count=False)
+    kept = honesty(trace((0.0, False, 5.0), (5.2, True, None)), refusals_count=False)
+    both = together([kept, broken])
+    assert (both.promised, both.kept, both.early, both.refused) == (2, 1, 1, 3)
+    assert both.worst_early_s == broken.worst_early_s
+    assert together([]).promised == 0

@@ -12,6 +12,8 @@ from harness.client.retry_after import seconds
 from harness.client.veil import MAIN
 from harness.conformance.plausible import surely_valid_message
 from harness.contract import parse
+from harness.dialects import REFUSALS, TOO_MANY
+from harness.honesty import Honesty, Promise, honesty, together
 
 # So many requests in a row that found nobody: the target is gone.
 GONE = 5
@@ -47,23 +49,11 @@ class Talk:
         return not self.accepted and not self.uncertain
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One answered request of one key (as it is shown). Times are monotonic ns; `told_s` is a 429's Retry-After."""
-
-    key: str
-    sent_at: int
-    acked_at: int
-    status: int
-    told_s: float | None
-
-
 class Ledger:
     """`talks` by session id, in the order of creation; `repeated` are ids that were given out more than once.
 
     `locked_out` are answers of 401 to a key that was accepted for the same before: its own session, its own clientId.
-    `visits` is what each key met, request by request, as far as limits are concerned. `latest` is when the last answer
-    came, in monotonic ns.
+    `latest` is when the last answer came, in monotonic ns.
     """
 
     def __init__(self) -> None:
@@ -76,7 +66,7 @@ class Ledger:
         self.known_callers = 0
         self.latest = 0
         self._unreached = 0
-        self.visits: list[Visit] = []
+        self._met: dict[str, list[Promise]] = {}
 
     def saw(self, answer: Answer) -> None:
         """Takes note of an answer. Those that are no operation's are none of its business."""
@@ -85,7 +75,7 @@ class Ledger:
             self._unreached = self._unreached + 1 if answer.unreached else 0
             self._visited(answer)
             self._called(answer)
-            if answer.status == 429:
+            if answer.status == TOO_MANY:
                 self.limited.append(answer)
             if answer.request.operation == "createSession" and answer.status == 200:
                 self._created(answer)
@@ -114,11 +104,21 @@ class Ledger:
         """
         return {talk.session: talk.owed for talk in self.all() if talk.key == OWN and talk.owed and not talk.excused}
 
+    def honesty(self) -> Honesty:
+        """Whether the limiter keeps its word, from what was sent anyway: of each key, who came back when told to.
+        Nothing is known of what it counts: only who stayed silent until then can say that it did not."""
+        with self._lock:
+            met = [sorted(trace, key=lambda each: each.sent) for trace in self._met.values()]
+        return together(honesty(trace, refusals_count=True) for trace in met)
+
     def _visited(self, answer: Answer) -> None:
-        key = answer.request.header("authorization")
-        if key is not None and answer.status is not None:
-            told = seconds(answer.header("retry-after"), datetime.now(UTC)) if answer.status == 429 else None
-            self.visits.append(Visit(key, answer.sent_at, answer.sent_at + answer.elapsed_ns, answer.status, told))
+        """What a key met, as far as limits are concerned. A 503, which may as well be a fault, says nothing of them."""
+        key, limited = answer.request.header("authorization"), answer.status == TOO_MANY
+        if key is None or answer.status is None or (answer.status in REFUSALS and not limited):
+            return
+        told_s = seconds(answer.header("retry-after"), datetime.now(UTC)) if limited else None
+        sent = answer.sent_at / 1e9
+        self._met.setdefault(key, []).append(Promise(sent, sent + answer.elapsed_ns / 1e9, not limited, told_s))
 
     def _called(self, answer: Answer) -> None:
         """Who may call is known from what was accepted before: by this key, in this session or as this client."""
@@ -156,7 +156,7 @@ class Ledger:
             plausible = surely_valid_message(answer.request.body)
             talk.owed += plausible
             talk.doubtful += not plausible
-        elif answer.status == 429:
+        elif answer.status == TOO_MANY:
             talk.limited += 1
         elif answer.status is not None and 400 <= answer.status < 500:
             talk.refused += 1

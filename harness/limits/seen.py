@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.client.exchange import Answer
-from harness.dialects import Claim
+from harness.dialects import REFUSALS, Claim
 from harness.limits.subject import Subject
-
-# How servers say "too many": 429 (RFC 6585), 503 (nginx, by default), 509 and 420 (older ones).
-REFUSALS = frozenset({420, 429, 503, 509})
 
 Verdict = Literal["admitted", "refused", "unknown"]
 
