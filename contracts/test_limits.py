@@ -3,7 +3,6 @@
 Once it has said so, nothing is sent faster than it allows: what is judged is what was limited before that.
 """
 
-import re
 import statistics
 from itertools import pairwise
 
@@ -13,15 +12,13 @@ from harness.client.source_system import messages_path
 from harness.conformance.outcome import NotExercised
 from harness.conformance.samples import customer
 from harness.conformance.sightings import listed
+from harness.dialects import claim_of
 
 UNLIMITED = "the target limited nothing that this run sent"
 # How many of the surge's odd answers are asked for again.
 AGAIN = 3
 # Until then whoever was limited by the surge is mostly let in again: seconds.
 RECOVERY_S = 1.0
-# A header that tells what is left of the limit, or the part of a RateLimit header that does.
-REMAINING = re.compile(r"(?:x-)?rate-?limit-remaining(?:-.*)?", re.IGNORECASE)
-REMAINING_PART = re.compile(r"\b(?:remaining|r)=(\d+)")
 
 
 @pytest.mark.requirement("RATE-1")
@@ -142,13 +139,7 @@ def cost(success, between):
 
 def remaining(answer):
     """What is left of the limit, as the answer tells it; None where it does not."""
-    for name, value in answer.headers:
-        if REMAINING.fullmatch(name) and value.strip().isdigit():
-            return int(value)
-        part = REMAINING_PART.search(value) if name.lower() in ("ratelimit", "x-ratelimit") else None
-        if part:
-            return int(part[1])
-    return None
+    return claim_of(answer.headers, now_s=0.0).remaining
 
 
 @pytest.mark.requirement("OBS-LIMITER-HEADERS")

@@ -18,6 +18,8 @@ NOW = 1_790_000_000.0
         ([("RateLimit-Limit", "20, 20;w=60"), ("RateLimit-Remaining", "3")], (THREE,), (20, 3, None, 60)),
         ([("x-ratelimit-limit", "20"), ("X-RateLimit-Reset", "7")], (X_THREE,), (20, None, 7, None)),
         ([("X-Rate-Limit-Limit", "20")], (X_THREE,), (20, None, None, None)),
+        ([("X-RateLimit-Limit-Minute", "20")], (X_THREE,), (20, None, None, 60)),
+        ([("x-ratelimit-remaining-requests", "3")], (X_THREE,), (None, 3, None, None)),
         ([("Retry-After", "7")], (RETRY_AFTER,), (None, None, None, None)),
         ([("Content-Type", "limit=20")], (), (None, None, None, None)),
     ],

@@ -7,9 +7,12 @@ name a kind rather than an instance, so that the same defect is told once.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from harness.client.exchange import Answer
+from harness.client.retry_after import seconds
 from harness.contract import parse
+from harness.dialects import REFUSALS, TOO_MANY, claim_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,17 @@ _SPEAKS_OF_LIMITS = re.compile(rb"rate.?limit|too.?many.?requests|throttl|quota.
 def limited_otherwise(answer: Answer) -> str | None:
     """RATE-1: what is limited gets a 429, and no other status that says the same in other words."""
     assert answer.status is not None
-    if answer.status < 400 or answer.status == 429:
+    if answer.status < 400 or answer.status == TOO_MANY:
         return None
-    used_up = any("ratelimit-remaining" in name.lower() and value.strip() == "0" for name, value in answer.headers)
-    if answer.status in (403, 503) and (answer.header("retry-after") or used_up):
+    # What is left is told without regard to the time.
+    used_up = claim_of(answer.headers, now_s=0.0).remaining == 0
+    if answer.status in (403, *REFUSALS) and (answer.header("retry-after") or used_up):
         return f"limited by HTTP {answer.status}"
     return f"limited by HTTP {answer.status}" if _SPEAKS_OF_LIMITS.search(answer.body) else None
+
+
+# Whether it is a date does not depend on when it is read.
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def untold_return(answer: Answer) -> str | None:
@@ -162,8 +170,7 @@ def untold_return(answer: Answer) -> str | None:
     value = answer.header("retry-after")
     if value is None:
         return "no Retry-After"
-    told = value.strip().isdigit() or re.fullmatch(r"\s*[A-Za-z]{3,9},? .+", value)
-    return None if told else "a Retry-After that is neither seconds nor a date"
+    return "a Retry-After that is neither seconds nor a date" if seconds(value, _ANY_TIME) is None else None
 
 
 def _any(answer: Answer) -> bool:
@@ -200,7 +207,7 @@ def _whole(answer: Answer) -> bool:
 
 
 def _limited(answer: Answer) -> bool:
-    return answer.status == 429
+    return answer.status == TOO_MANY
 
 
 ORACLES = (

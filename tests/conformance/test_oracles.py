@@ -49,7 +49,13 @@ OBJECTIONABLE = [
     ("RATE-1 by another name", answer(503, {"status": 503}, JSON, ("Retry-After", "1"))),
     ("RATE-1 by another name", answer(403, {"status": 403}, JSON, ("X-RateLimit-Remaining", "0"))),
     ("RATE-1 by another name", answer(400, {"status": 400, "errorCode": "rate_limit_exceeded"})),
+    ("RATE-1 by another name", answer(403, {"status": 403}, JSON, ("RateLimit", '"default";r=0;t=3'))),
+    ("RATE-1 by another name", answer(509, {"status": 509}, JSON, ("Retry-After", "1"))),
     ("RATE-2", answer(429)),
+    ("RATE-2", answer(429, None, ("Retry-After", "-5"))),
+    ("RATE-2", answer(429, None, ("Retry-After", "NaN"))),
+    ("RATE-2", answer(429, None, ("Retry-After", "\u0663"))),
+    ("RATE-2", answer(429, None, ("Retry-After", "Never, unless you pay"))),
     ("RATE-2", answer(429, None, ("Retry-After", "soon"))),
 ]
 
