@@ -21,9 +21,14 @@ from harness.sandbox.sending.policy import SenderPolicy
 from harness.sandbox.sending.reading import sender_policy_from
 from harness.sandbox.tenants import VARIABLE, tenants_from
 from harness.sandbox.variants import catalogue as all_variants
+from harness.sandbox.variants.sessions import AbsoluteExpiry
 from harness.sandbox.webhooks import is_loopback
 from harness.twin.toml import read
 
+# What this sandbox and the way to it take without any delay, so that it is not counted twice: milliseconds.
+OWN_ANSWER_MS, OWN_REPLY_MS = 0.5, 1.0
+# To one message, whatever a twin says.
+MOST_REPLIES = 100.0
 SECONDS = click.FloatRange(min=0)
 
 
@@ -174,9 +179,10 @@ def _config(options: dict[str, Any]) -> Config:
         "rate_limit": "rate_limit_per_s",
     }
     named = {renamed.get(name, name): value for name, value in options.items()}
-    named["sender"] = _sender(named["sender"], named.pop("delivery_timeout"))
+    sender, timeout_s = named.pop("sender"), named.pop("delivery_timeout")
     if (path := named.pop("twin")) is not None:
         named |= _twin(path, named)
+    named["sender"] = _sender(sender or named.get("sender", ""), timeout_s)
     return Config(tenants=tenants_from(os.environ), **named)
 
 
@@ -192,15 +198,20 @@ def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:
         twin = read(path.read_text(encoding="utf-8"))
     except (HarnessError, OSError, UnicodeDecodeError) as error:
         raise ValueError(f"--twin {path}: {error}") from None
-    if twin.replies is not None and twin.replies.mean != 1:
-        click.echo("Warning: this sandbox sends one reply a message, and not as many as the twin says.", err=True)
     told: dict[str, Any] = {}
+    if twin.replies is not None:
+        told["replies_mean"] = min(twin.replies.mean, MOST_REPLIES)
+    if twin.lifetime is not None:
+        told["session_ttl_s"] = twin.lifetime.ttl_s
+        told["variants"] = (*named["variants"], *(() if twin.lifetime.prolonged else (AbsoluteExpiry.name,)))
+    if twin.sender is not None:
+        told["sender"] = twin.sender.policy
     if twin.limiter is not None and twin.limiter.policy:
         told["limiters"] = (*named["limiters"], twin.limiter.policy)
-    for name, delay in (("answer", twin.response), ("reply", twin.reply)):
+    for name, delay, own_ms in (("answer", twin.response, OWN_ANSWER_MS), ("reply", twin.reply, OWN_REPLY_MS)):
         if delay is not None:
             told[f"{name}_quantiles"] = tuple(
-                (at, ms / 1e3) for at, ms in zip(delay.percentiles, delay.ms, strict=True)
+                (at, max(ms - own_ms, 0.0) / 1e3) for at, ms in zip(delay.percentiles, delay.ms, strict=True)
             )
     return told
 

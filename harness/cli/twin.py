@@ -36,7 +36,7 @@ def command(paths: tuple[Path, ...], diff: bool) -> None:
 def _result(run: Path) -> dict[str, Any]:
     try:
         told = json.loads(_text(run / "result.json"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{run}: its result.json is no JSON") from None
     if not isinstance(told, dict):
         raise UsageError(f"{run}: its result.json is no object")

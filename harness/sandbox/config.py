@@ -56,6 +56,7 @@ class Config:
     reply_longest_s: float = 10.0
     answer_quantiles: tuple[tuple[float, float], ...] = ()  # (percentile, seconds); then no median counts
     reply_quantiles: tuple[tuple[float, float], ...] = ()
+    replies_mean: float = 1.0  # to a message; from 1 on
     late_delay_s: float = 15.0
     slow_delay_s: float = 2.0
     handover_phrases: tuple[str, ...] = DEFAULT_HANDOVER_PHRASES

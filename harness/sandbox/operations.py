@@ -88,7 +88,7 @@ class Operations:
         assert session is not None
         delay_s = services.config.late_delay_s if spell.late else None
         reply = services.replier.reply_to(session, content, exchange.received_ns, delay_s=delay_s)
-        replies = spell.mishap(reply, services.replier) if spell.mishap else [reply]
+        replies = spell.mishap(reply, services.replier) if spell.mishap else services.replier.in_parts(reply)
         exchange.replies = self._deviations.on_replies(exchange, replies)
         for planned in exchange.replies:
             services.dispatcher.plan(planned)

@@ -1,6 +1,8 @@
 """What is said to a customer, by whom, and when."""
 
+import copy
 import json
+import random
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +78,8 @@ class Replier:
             "replies",
             config.reply_quantiles,
         )
+        self._further = config.replies_mean - 1
+        self._parts = random.Random(None if config.seed is None else f"parts/{config.seed}")
         self._ids = Ids(config.seed if config.seed is None else config.seed + 1)
         self._planned = 0
 
@@ -91,6 +95,20 @@ class Replier:
     def another(self, reply: Reply) -> Reply:
         """The same event once more, as a reply of its own."""
         return self.planned(reply.session, reply.event, reply.received_ns, reply.due_ns)
+
+    def in_parts(self, reply: Reply) -> list[Reply]:
+        """The reply and its further parts, as many as there are on average."""
+        whole, share = divmod(self._further, 1.0)
+        return [reply, *self.further(reply, int(whole) + (self._parts.random() < share))]
+
+    def further(self, reply: Reply, count: int) -> list[Reply]:
+        """So many more parts of the same answer, numbered from 2 on."""
+        parts = [self.another(reply) for _ in range(count)]
+        for number, part in enumerate(parts, 2):
+            part.event = copy.deepcopy(part.event)
+            if isinstance(content := part.event["data"].get("content"), str):
+                part.event["data"]["content"] = f"{content} ({number})"
+        return parts
 
     def say(self, session: Session, content: str, moment_ns: int) -> Reply:
         """What the bot says of its own accord, at that moment."""

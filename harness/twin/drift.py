@@ -2,17 +2,21 @@
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
-from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
+from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
 # Of a quantile: what machines differ by from day to day, relative and in ms.
 QUANTILE_OFF, QUANTILE_OFF_MS = 0.25, 5.0
 MEAN_OFF = 0.05
 COMPARED = (50.0, 90.0)
 NEEDED = 30  # samples, for a quantile to be told to have moved
+# Of a gap between two attempts: what a busy machine adds to it, in seconds. Of jitter: what a few gaps tell.
+SECONDS_OFF, JITTER_OFF = 0.1, 0.2
+# Options of a sender without a measured number in them.
+EXACT = ("accepted", "retry", "attempts", "give-up", "retry-after", "redirects", "order")
+NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 SCOPE = re.compile(r" scope=\S+")
 NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 
@@ -27,12 +31,7 @@ class Difference:
 
 
 def differences(old: Twin, new: Twin) -> list[Difference]:
-    return [_part("limiter", old.limiter, new.limiter), *_delays(old, new), _part("replies", old.replies, new.replies)]
-
-
-def _delays(old: Twin, new: Twin) -> Iterator[Difference]:
-    yield _part("response", old.response, new.response)
-    yield _part("reply", old.reply, new.reply)
+    return [_part(field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(Twin)]
 
 
 def _part(name: str, old: object, new: object) -> Difference:
@@ -44,9 +43,20 @@ def _part(name: str, old: object, new: object) -> Difference:
         return Difference(name, not same, f"{old.policy or 'none seen'} -> {new.policy or 'none seen'}")
     if isinstance(old, Delay) and isinstance(new, Delay):
         return _delay(name, old, new)
+    if isinstance(old, Sender) and isinstance(new, Sender):
+        return _sender(name, old, new)
+    if isinstance(old, Lifetime) and isinstance(new, Lifetime):
+        return Difference(name, _lifetime(old) != _lifetime(new), f"{_lifetime(old)} -> {_lifetime(new)}")
     assert isinstance(old, Multiplicity)
     assert isinstance(new, Multiplicity)
-    return Difference(name, abs(old.mean - new.mean) > MEAN_OFF, f"{old.mean} -> {new.mean} a message")
+    off = MEAN_OFF + _chance(old) + _chance(new)
+    return Difference(name, abs(old.mean - new.mean) > off, f"{old.mean} -> {new.mean} a message")
+
+
+def _chance(replies: Multiplicity) -> float:
+    """By how much a mean of so few samples may be off: three standard errors of whether there is one part more."""
+    share = replies.mean % 1
+    return 3 * math.sqrt(share * (1 - share) / replies.samples) if replies.samples else math.inf
 
 
 def _same_policy(old: Limiter, new: Limiter) -> bool:
@@ -60,6 +70,33 @@ def _same_policy(old: Limiter, new: Limiter) -> bool:
         return False
     pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
     return all(a == b or ("." in a + b and _near(float(a), float(b), old.error + new.error)) for a, b in pairs)
+
+
+def _lifetime(lifetime: Lifetime) -> str:
+    return f"{lifetime.ttl_s:g} s{', prolonged by use' if lifetime.prolonged else ''}"
+
+
+def _sender(name: str, old: Sender, new: Sender) -> Difference:
+    """Option by option; one that is named in a single twin was not seen in the other, and is not compared."""
+    one, other = (dict(word.split("=", 1) for word in each.policy.split() if "=" in word) for each in (old, new))
+    error = old.error + new.error
+    moved = [
+        option for option in one if option in other and not _same_option(option, one[option], other[option], error)
+    ]
+    told = ", ".join(f"{option} {one[option]} -> {other[option]}" for option in moved)
+    return Difference(name, bool(moved), told or old.policy)
+
+
+def _same_option(option: str, a: str, b: str, error: float) -> bool:
+    if option in EXACT:
+        return a == b
+    if option == "jitter":  # of a handful of gaps
+        return abs(float(a) - float(b)) <= JITTER_OFF
+    ones, others = (NUMBERS.findall(each) for each in (a, b))
+    pairs = list(zip(ones, others, strict=False))
+    return NUMBERS.sub("#", a) == NUMBERS.sub("#", b) and all(
+        math.isclose(float(x), float(y), rel_tol=error, abs_tol=SECONDS_OFF) for x, y in pairs
+    )
 
 
 def _near(a: float, b: float, relative: float) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from harness.dialects import DRAFT, RETRY_AFTER, THREE, X_THREE
 from harness.errors import UsageError
-from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
+from harness.twin.sender import sender_of
+from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Twin
 
 RESULT = "harness-result/1"
 # Of an inquiry's families and dialects those that the sandbox calls otherwise, and which figures each family takes.
@@ -22,7 +23,7 @@ LIMITER_ERROR = 0.02
 
 def twin_of(results: Sequence[Mapping[str, Any]]) -> Twin:
     """Of each part the last run that measured it. Raises UsageError where a result is none."""
-    limiter, response, reply, replies = None, None, None, None
+    limiter, response, reply, replies, lifetime, sender = (None,) * 6
     for result in results:
         if result.get("schema") != RESULT:
             raise UsageError(f"not a {RESULT}: its schema is {result.get('schema')!r}")
@@ -33,12 +34,14 @@ def twin_of(results: Sequence[Mapping[str, Any]]) -> Twin:
             response = _delay(run, load, "response") or response
             reply = _delay(run, load, "reply") or reply
             replies = _multiplicity(run, load.get("replies")) or replies
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            lifetime = _lifetime(run, result.get("requirements")) or lifetime
+            sender = sender_of(run, result.get("requirements")) or sender
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
             raise UsageError(f"the result of {run} was edited: {type(error).__name__}: {error}") from None
-    twin = Twin(limiter, response, reply, replies)
+    twin = Twin(limiter, response, reply, replies, lifetime, sender)
     if twin == Twin():
         raise UsageError(
-            "these runs measured nothing that a twin has: give a run of `harness load` or `harness limits`"
+            "these runs measured nothing that a twin has: give a run of `harness load`, `limits` or `conform`"
         )
     return twin
 
@@ -107,3 +110,12 @@ def _multiplicity(run: str, replies: Mapping[str, Any] | None) -> Multiplicity |
         return None
     first = int(replies["first"])
     return Multiplicity(run, first, round((first + int(replies["further"])) / first, 4))
+
+
+def _lifetime(run: str, requirements: Any) -> Lifetime | None:
+    """Of the session that was used, and asked for again beyond its time."""
+    for each in requirements or ():
+        if each["id"] == "OBS-SESSION-LIFETIME" and each["verdict"] == "observed" and each["evidence"]:
+            evidence = each["evidence"][0]
+            return Lifetime(run, 1, float(evidence["time_to_live_s"]), evidence["finding"] == "observed")
+    return None

@@ -3,13 +3,21 @@
 import json
 import math
 import tomllib
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
 from harness.errors import UsageError
-from harness.twin.twin import SCHEMA, Delay, Limiter, Multiplicity, Twin
+from harness.twin.twin import SCHEMA, Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
-PARTS: dict[str, type[Any]] = {"limiter": Limiter, "response": Delay, "reply": Delay, "replies": Multiplicity}
+PARTS: dict[str, type[Any]] = {
+    "limiter": Limiter,
+    "response": Delay,
+    "reply": Delay,
+    "replies": Multiplicity,
+    "lifetime": Lifetime,
+    "sender": Sender,
+}
 
 
 def written(twin: Twin) -> str:
@@ -29,6 +37,8 @@ def _value(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_value, value))}]"
     # JSON's strings are TOML's, but that TOML wants DEL escaped.
+    if isinstance(value, bool):
+        return str(value).lower()
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") if isinstance(value, str) else repr(value)
 
 
@@ -36,7 +46,7 @@ def read(text: str) -> Twin:
     """Raises UsageError."""
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"the twin is no TOML: {error}") from None
     if told.pop("schema", None) != SCHEMA:
         raise UsageError(f'not a twin: it has no schema = "{SCHEMA}"')
@@ -53,31 +63,31 @@ def _part(name: str, table: Any) -> Any:
     except TypeError as error:
         raise UsageError(f"[{name}] of the twin: {str(error).partition(' ')[2]}") from None
     for field in fields(part):
-        if not _fits(field.name, getattr(part, field.name)):
+        if not FITTING[field.name](getattr(part, field.name)):
             raise UsageError(f"[{name}] of the twin: {field.name} cannot be {getattr(part, field.name)!r}")
     return _delay(name, part) if isinstance(part, Delay) else part
-
-
-def _fits(key: str, value: Any) -> bool:
-    if key in ("run", "undecided"):
-        return isinstance(value, str)
-    if key == "policy":
-        return value is None or isinstance(value, str)
-    if key == "samples":
-        return type(value) is int and value >= 0
-    if key in ("error", "mean"):
-        return _number(value) and value >= (1 if key == "mean" else 0)
-    return isinstance(value, list) and bool(value) and all(map(_number, value))
 
 
 def _number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+FITTING: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("run", "undecided"), lambda value: isinstance(value, str)),
+    "policy": lambda value: value is None or isinstance(value, str),
+    "prolonged": lambda value: isinstance(value, bool),
+    "samples": lambda value: type(value) is int and value >= 0,
+    "error": lambda value: _number(value) and value >= 0,
+    "mean": lambda value: _number(value) and value >= 1,
+    **dict.fromkeys(("ttl_s", "watched_s"), lambda value: _number(value) and value > 0),
+    **dict.fromkeys(("percentiles", "ms"), lambda value: isinstance(value, list) and all(map(_number, value))),
+}
+
+
 def _delay(name: str, part: Delay) -> Delay:
     at, ms = tuple(part.percentiles), tuple(part.ms)
-    if len(at) != len(ms) or list(at) != sorted(set(at)) or at[0] != 0 or at[-1] != 100:
+    if not at or len(at) != len(ms) or list(at) != sorted(set(at)) or at[0] != 0 or at[-1] != 100:
         raise UsageError(f"[{name}] of the twin: percentiles must rise from 0 to 100, with as many ms")
-    if list(ms) != sorted(ms):
-        raise UsageError(f"[{name}] of the twin: ms must not fall")
+    if list(ms) != sorted(ms) or ms[0] < 0:
+        raise UsageError(f"[{name}] of the twin: ms must not fall, nor be below 0")
     return Delay(part.run, part.samples, at, ms)

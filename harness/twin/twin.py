@@ -39,6 +39,28 @@ class Multiplicity:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetime:
+    """For how many seconds a session lives; `prolonged` by each use, or not."""
+
+    run: str
+    samples: int
+    ttl_s: float
+    prolonged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """`policy` as `harness sandbox --sender` takes it; what it does not name was not seen. `samples`: attempts with a
+    call that failed. `watched_s`: nothing that takes longer could be seen. `error`: of durations, relative."""
+
+    run: str
+    samples: int
+    policy: str
+    watched_s: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Twin:
     """A part that was not measured is None, and never said to be the same as another."""
 
@@ -46,3 +68,5 @@ class Twin:
     response: Delay | None = None
     reply: Delay | None = None
     replies: Multiplicity | None = None
+    lifetime: Lifetime | None = None
+    sender: Sender | None = None

@@ -11,15 +11,18 @@ from harness.sandbox.delays import Delays
 from harness.twin.drift import differences
 from harness.twin.made import twin_of
 from harness.twin.toml import read, written
-from harness.twin.twin import Delay, Limiter, Multiplicity, Twin
+from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
 DELAY = Delay("a", 100, (0.0, 50.0, 100.0), (1.0, 100.0, 300.0))
+LIFETIME = Lifetime("a", 1, 30.0, True)
+SENDER = Sender("a", 9, "accepted=2xx timeout=5s retry=constant first=1s", 6.5, 0.1)
 TWIN = Twin(Limiter("b", 90, "fixed-window limit=14 window=3.0s", "", 0.02), DELAY, DELAY, Multiplicity("a", 100, 1.0))
+WHOLE = replace(TWIN, lifetime=LIFETIME, sender=SENDER)
 
 
 @given(run=st.text(), mean=st.floats(1, 1e9))
 def test_what_was_written_is_read_again(run: str, mean: float) -> None:
-    twin = replace(TWIN, replies=Multiplicity(run, 3, mean), response=None)
+    twin = replace(WHOLE, replies=Multiplicity(run, 3, mean), response=None)
     assert read(written(twin)) == twin
 
 
@@ -39,16 +42,40 @@ def test_a_twin_that_was_edited_wrongly_is_refused(old: str, new: str) -> None:
         ("limiter", replace(TWIN.limiter, policy=None)),
         ("response", replace(DELAY, ms=(1.0, 200.0, 300.0))),
         ("replies", Multiplicity("a", 100, 1.5)),
+        ("lifetime", replace(LIFETIME, ttl_s=60.0)),
+        ("lifetime", replace(LIFETIME, prolonged=False)),
+        ("sender", replace(SENDER, policy="accepted=2xx timeout=3s retry=constant first=1s")),
+        ("sender", replace(SENDER, policy="accepted=2xx timeout=5s retry=constant first=1.5s")),
+        ("sender", replace(SENDER, policy="accepted=200 timeout=5s retry=constant first=1s")),
+        ("sender", replace(SENDER, policy="accepted=2xx timeout=5s retry=table gaps=1s+1s")),
     ],
 )
 def test_what_changed_drifts_and_nothing_else(part: str, other: object) -> None:
-    rows = differences(TWIN, replace(TWIN, **{part: other}))
+    rows = differences(WHOLE, replace(WHOLE, **{part: other}))
     assert [row.part for row in rows if row.drift] == [part]
 
 
 def test_a_difference_within_the_error_is_none_and_what_was_not_measured_is_not_compared() -> None:
     near = replace(TWIN, limiter=replace(TWIN.limiter, policy="fixed-window limit=14 window=3.05s"), reply=None)
-    assert [row.drift for row in differences(TWIN, near)] == [False, False, None, False]
+    assert [row.drift for row in differences(TWIN, near)] == [False, False, None, False, None, None]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "accepted=2xx timeout=5.1s retry=constant first=1.05s",
+        "accepted=2xx retry=constant first=1s order=keep",
+    ],
+)
+def test_a_sender_that_is_the_same_as_far_as_both_saw_it_does_not_drift(policy: str) -> None:
+    rows = differences(WHOLE, replace(WHOLE, sender=replace(SENDER, policy=policy)))
+    assert not any(row.drift for row in rows)
+
+
+def test_a_mean_of_few_samples_tells_less() -> None:
+    few, many = (replace(TWIN, replies=Multiplicity("a", samples, 1.4)) for samples in (40, 4000))
+    other = replace(TWIN, replies=Multiplicity("b", 4000, 1.5))
+    assert [[row.part for row in differences(each, other) if row.drift] for each in (few, many)] == [[], ["replies"]]
 
 
 def test_whose_quota_it_is_only_counts_where_both_could_tell() -> None:

@@ -30,15 +30,8 @@ class SeveralReplies(Variant):
     summary = "a message gets its answer in two or three parts, each a webhook call of its own"
 
     def on_replies(self, exchange: Exchange, replies: list[Reply]) -> list[Reply]:
-        return [part for reply in replies for part in [reply, *self._further(reply)]]
-
-    def _further(self, reply: Reply) -> list[Reply]:
-        parts = [self.services.replier.another(reply) for _ in range(1 + reply.id % 2)]
-        for number, part in enumerate(parts, 2):
-            part.event = copy.deepcopy(part.event)
-            if isinstance(content := part.event["data"].get("content"), str):
-                part.event["data"]["content"] = f"{content} ({number})"
-        return parts
+        further = self.services.replier.further
+        return [part for reply in replies for part in [reply, *further(reply, 1 + reply.id % 2)]]
 
 
 class AtLeastOnce(Variant):
