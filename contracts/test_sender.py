@@ -103,7 +103,7 @@ def test_whether_the_sender_comes_back_when_it_was_told(check, trial):
         "obeyed": f"the next attempt waits for the {trial.asked_s} s that it was told",
         "ignored": f"the next attempt comes before the {trial.asked_s} s that it was told",
         "unseen": f"told {trial.asked_s} s, no other attempt came within what was watched; untold, one did",
-        "unknown": f"no other attempt comes by itself, or as late as {trial.asked_s} s",
+        "unknown": f"no other attempt comes by itself, or one as late as {trial.asked_s} s",
     }
     told = listed({f"a {status}": words[what] for status, what in found.items()})
     if set(found.values()) <= {"ignored", "unknown"}:
