@@ -7,8 +7,9 @@ nobody else's.
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
 
 from yarl import URL
 
@@ -35,6 +36,13 @@ class Lane:
         self.waiting: deque[Hashable] = deque()
 
 
+class Aside(NamedTuple):
+    """The outbox of one reply alone, which its session's others need not wait for."""
+
+    session: Session
+    reply: int
+
+
 class Dispatcher:
     """Delivers replies. All of it runs in one event loop.
 
@@ -51,6 +59,7 @@ class Dispatcher:
         self._backoff = Backoff(config.sender, config.seed)
         self._loop = asyncio.get_running_loop()
         self._outboxes: dict[Hashable, deque[Reply]] = {}  # those with something in them
+        self._aside: Counter[Session] = Counter()  # of each session, those that later ones may pass
         self._lanes = {tenant: Lane(config.bounds.deliveries_per_tenant) for tenant in config.tenants}
         self._timers: dict[Hashable, asyncio.TimerHandle] = {}
         self._calls: set[asyncio.Task[None]] = set()
@@ -60,8 +69,8 @@ class Dispatcher:
 
     def check_room(self, session: Session) -> None:
         """Raises a 429 when too many replies wait for a webhook: better no message than a reply that is lost."""
-        outbox = self._outboxes.get(session, ())
-        if self.pending >= self._bounds.pending_replies or len(outbox) >= self._bounds.pending_replies_per_session:
+        waiting = len(self._outboxes.get(session, ())) + self._aside[session]
+        if self.pending >= self._bounds.pending_replies or waiting >= self._bounds.pending_replies_per_session:
             message = "Too many replies are waiting to be delivered. Is the webhook answering?"
             raise Refusal(429, "rate_limited", message, headers={"Retry-After": str(RETRY_WHEN_FULL_S)})
 
@@ -88,6 +97,7 @@ class Dispatcher:
             lane.waiting.clear()
         self._timers.clear()
         self._outboxes.clear()
+        self._aside.clear()
         self.pending = 0
 
     async def close(self) -> None:
@@ -200,8 +210,9 @@ class Dispatcher:
     def _step_aside(self, reply: Reply) -> None:
         """Into an outbox of its own: those behind it may go, and those that come later."""
         self._leave(reply)
-        reply.outbox = ("aside", reply.id)
+        reply.outbox = Aside(reply.session, reply.id)
         self._outboxes[reply.outbox] = deque((reply,))
+        self._aside[reply.session] += 1
 
     def _abandon(self, reply: Reply, reason: str) -> None:
         self._truth.write("abandoned", time.monotonic_ns(), reply.id, *_whose(reply.session), reply.attempts, reason)
@@ -214,6 +225,10 @@ class Dispatcher:
         self._leave(reply)
 
     def _leave(self, reply: Reply) -> None:
+        if isinstance(reply.outbox, Aside):
+            self._aside[reply.session] -= 1
+            if not self._aside[reply.session]:
+                del self._aside[reply.session]
         outbox = self._outboxes[reply.outbox]
         outbox.popleft()
         if outbox:

@@ -191,6 +191,22 @@ def test_when_too_many_replies_wait_a_message_is_limited_rather_than_its_reply_l
     play(scenario, bounds=bounds)
 
 
+def test_replies_that_stepped_aside_for_later_ones_still_wait_and_make_room_when_they_are_delivered():
+    async def scenario(client):
+        await client.post("/v1/webhooks", {"url": f"http://127.0.0.1:{await closed_port()}/", "event": "message"})
+        session_id = await client.create_session()
+        for sent in range(1, 4):
+            assert (await client.send(session_id))[0] == 200
+            await client.until(lambda sent=sent: len({entry["reply"] for entry in client.log("attempt")}) == sent)
+
+        assert (await client.send(session_id))[0] == 429
+        assert await client.until(lambda: len(client.log("abandoned")) == 3)
+        assert (await client.send(session_id))[0] == 200
+
+    sender = replace(QUICK, schedule="constant", first_s=0.3, overtakes=True, attempts=2)
+    play(scenario, bounds=Bounds(pending_replies_per_session=3), sender=sender)
+
+
 @pytest.mark.parametrize("sender", [replace(QUICK, attempts=3), replace(QUICK, give_up_s=0.05)])
 def test_a_reply_that_no_attempt_delivered_is_abandoned_with_a_reason_and_the_next_goes_on(sender):
     async def scenario(client):
