@@ -56,6 +56,19 @@ def test_a_reset_connection_is_a_reset_and_still_an_arrival(sink, journal):
     assert [(arrival.session, arrival.status) for arrival in journal.arrivals] == [("cut", 0), ("cut", 200)]
 
 
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("asked", ["3", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_failed_call_can_be_told_when_to_come_back(sink, asked, bare):
+    sink.fault(Fault(status=503, retry_after=asked, bare=bare))
+
+    with connect(sink.url) as connection:
+        connection.sendall(request(sink.url, event()))
+        answer = connection.recv(1000).decode()
+
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert f"\r\nRetry-After: {asked}\r\n" in answer
+
+
 def test_the_connection_of_a_failed_call_can_be_used_again(sink):
     sink.fault(Fault(status=500))
 
@@ -161,9 +174,13 @@ def test_what_was_still_to_happen_does_not_where_the_sink_relents(sink):
         {"location": "/a\r\nb"},
         {"location": "x" * 2049},
         {"retry_after": 3},
+        {"retry_after": ""},
+        {"retry_after": "3\r\nX-Other: 1"},
+        {"retry_after": "bientôt"},
+        {"retry_after": "9" * 2049},
     ],
 )
-def test_an_endpoint_or_a_location_that_cannot_be_is_refused_in_words(value):
+def test_an_endpoint_or_a_header_that_cannot_be_is_refused_in_words(value):
     with pytest.raises(UsageError, match=r"takes"):
         Fault.from_json(value)
 
