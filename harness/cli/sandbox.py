@@ -182,6 +182,8 @@ def _config(options: dict[str, Any]) -> Config:
     sender, timeout_s = named.pop("sender"), named.pop("delivery_timeout")
     if (path := named.pop("twin")) is not None:
         named |= _twin(path, named)
+    if timeout_s is not None and any(word.startswith("timeout=") for word in sender.split()):
+        raise ValueError("--delivery-timeout is short for timeout= in --sender: give one of the two")
     named["sender"] = _sender(sender or named.get("sender", ""), timeout_s)
     return Config(tenants=tenants_from(os.environ), **named)
 

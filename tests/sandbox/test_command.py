@@ -173,6 +173,8 @@ def test_a_port_that_is_taken_is_one_clear_line_and_exit_code_2():
         ["--reply-median", "-1"],
         ["--host", "no.such.host.invalid"],
         ["--log", "/no/such/folder/log"],
+        ["--sender", "retry=often"],
+        ["--sender", "timeout=3s", "--delivery-timeout", "4"],
         ["--nonsense"],
     ],
 )
