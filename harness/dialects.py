@@ -9,6 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+# So many controls in a row, all let in or all refused, say whether who sent them shares a quota that is used up: one
+# alone may have met the moment in which a single request had room.
+IN_A_ROW = 3
+
 Fields = Sequence[tuple[str, str]]
 
 # How servers say "too many": 429 (RFC 6585), 503 (nginx, by default), 509 and 420 (older ones).

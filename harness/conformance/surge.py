@@ -5,12 +5,14 @@ A few sessions were opened before, and speak at that moment: it is chance whethe
 """
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 from harness.client.exchange import Answer
 from harness.client.source_system import SourceSystem
 from harness.conformance.samples import customer
 from harness.conformance.sessions import together
+from harness.dialects import IN_A_ROW, TOO_MANY
 
 # Sessions that wait for the first 429. Seldom more than one has to speak.
 IN_RESERVE = 3
@@ -19,15 +21,18 @@ IN_RESERVE = 3
 @dataclass(slots=True)
 class Surge:
     """What came of it. `turned_away` are sessions in which nothing was said but what was limited; `elsewhere` is what
-    another tenant met at that moment, None where there is no other or nothing was limited."""
+    another tenant met at that moment, empty where there is no other or nothing was limited; `afterwards` is what the
+    tenant itself met when that was over. `over_at` is when it ended, in monotonic ns."""
 
     answers: list[Answer] = field(default_factory=list)
     turned_away: list[str] = field(default_factory=list)
-    elsewhere: Answer | None = None
+    elsewhere: list[Answer] = field(default_factory=list)
+    afterwards: Answer | None = None
+    over_at: int = 0
 
     @property
     def limited(self) -> bool:
-        return any(answer.status == 429 for answer in self.answers)
+        return any(answer.status == TOO_MANY for answer in self.answers)
 
 
 def surge(api: SourceSystem, other: SourceSystem | None, customers: int) -> Surge:
@@ -36,6 +41,7 @@ def surge(api: SourceSystem, other: SourceSystem | None, customers: int) -> Surg
     for number in range(customers, customers + IN_RESERVE):
         rush.wait(number)
     together(rush.visit, range(customers))
+    rush.came.over_at = time.monotonic_ns()
     return rush.came
 
 
@@ -69,13 +75,13 @@ class _Rush:
     def _speak(self, session: str) -> None:
         said = self._api.send_message(session, "Is anybody there?", hurried=True)
         self._note(said)
-        if said.status == 429:
+        if said.status == TOO_MANY:
             self.came.turned_away.append(session)
 
     def _note(self, answer: Answer) -> None:
         with self._lock:
             self.came.answers.append(answer)
-            first = answer.status == 429 and not self._over.is_set()
+            first = answer.status == TOO_MANY and not self._over.is_set()
             if first:
                 self._over.set()
         if first:
@@ -85,4 +91,8 @@ class _Rush:
         while self._reserve and not self.came.turned_away:
             self._speak(self._reserve.pop())
         if self._other is not None:
-            self.came.elsewhere = self._other.create_session(customer(4999), hurried=True)
+            # Never more than the tenant itself was let in, so that a quota of the other's own is not used up by them.
+            let_in = sum(answer.accepted for answer in self.came.answers)
+            for number in range(max(1, min(IN_A_ROW, let_in // 2))):
+                self.came.elsewhere.append(self._other.create_session(customer(4990 + number), hurried=True))
+            self.came.afterwards = self._api.create_session(customer(4989), hurried=True)

@@ -7,6 +7,7 @@ are tried again. One alone may have met the moment in which a single request had
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from harness.dialects import IN_A_ROW
 from harness.limits.asker import AT_ONCE, Asker
 from harness.limits.purse import Spent
 from harness.limits.seen import Seen
@@ -14,8 +15,6 @@ from harness.limits.subject import Subject
 
 # How often the quota is used up anew where it came back too soon.
 TRIES = 4
-# So many of another subject, all let in or all refused, say whether it shares the quota.
-IN_A_ROW = 3
 # How often a group is sent with another beside it. So many more than it holds fill it for sure.
 BESIDES, BEYOND = 2, 8
 LOOPBACK_TOO = "127.0.0.2"

@@ -27,7 +27,7 @@ def test_without_a_limit_everybody_is_let_in(tenants):
 
     assert not came.limited
     assert len(came.answers) == 2 * CUSTOMERS + IN_RESERVE
-    assert (came.turned_away, came.elsewhere) == ([], None)
+    assert (came.turned_away, came.elsewhere, came.afterwards) == ([], [], None)
 
 
 def test_with_the_first_429_it_ends(tenants):
@@ -37,7 +37,16 @@ def test_with_the_first_429_it_ends(tenants):
     assert came.limited
     assert 10 <= len(accepted) <= 12
     assert len(came.answers) < 2 * CUSTOMERS
-    assert came.elsewhere.status == 200
+    assert [answer.status for answer in came.elsewhere] == [200, 200, 200]
+    assert came.afterwards.status == 429
+
+
+def test_another_tenant_who_meets_a_moment_of_room_is_asked_again(tenants):
+    """One more is let in each 10 ms, to whoever comes first."""
+    came = surge(*tenants("--limiter", "token-bucket rate=100 burst=10 scope=global"), CUSTOMERS)
+
+    assert any(answer.status == 429 for answer in (*came.elsewhere, came.afterwards))
+    assert len(came.elsewhere) == 3
 
 
 @pytest.mark.parametrize("burst", [2, 3, 20, 21])
