@@ -18,7 +18,7 @@ from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
-from harness.limit_rule import LimitRule, rule_of
+from harness.limit_rule import KEPT, LimitRule, rule_of
 from harness.measurement import Measurements, Measuring, Spell
 from harness.objective import parse_objective
 from harness.prediction import Prediction
@@ -40,6 +40,8 @@ SCHEMA = "harness-result/1"
 # Those of a whole run, and all that there are.
 PHASES = ("conform", "load")
 ALL_PHASES = (*PHASES, "limits")
+# The requirements of a limiter.
+LIMITER = "RATE-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
         verdicts.append(_with_ending(verdict, ended))
         result["phases"][name]["verdict"] = verdicts[-1]
     verdicts += ["could_not_run" for name in whole if name not in began]
+    if "requirements" in result and "limits" in result:
+        _beside(result["requirements"], result["limits"])
     torn = sum(part.torn for part in parts)
     killed = any(isinstance(event, Died) for part in parts for event in part.milestones)
     if torn and not killed and all(event.ending == "completed" for event in _endings(parts)):
@@ -111,6 +115,17 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
     result["interrupted"] = any(event.ending == "interrupted" for event in _endings(parts))
     result["exit_code"] = EXIT_INTERRUPTED if result["interrupted"] else EXIT_CODES[worst(verdicts)]
     return result
+
+
+def _beside(rows: Iterable[dict[str, Any]], limits: Mapping[str, Any]) -> None:
+    """What the inquiry found stands in the evidence of what is required of a limiter: its rule, or how far it came."""
+    told = {name: limits[name] for name in (*KEPT, "confidence", "why", "none_seen") if limits.get(name) is not None}
+    spent = {"requests_spent": limits.get("requests_spent"), "left_undone": list(limits.get("left_undone", ()))}
+    for row in rows:
+        if row["id"].startswith(LIMITER):
+            row["evidence"].append(
+                {"check": "harness limits", "outcome": "observed", "limiter": told or "not found out", **spent}
+            )
 
 
 def _endings(parts: Sequence[Part]) -> Iterator[Ended]:

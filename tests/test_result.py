@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from harness.errors import JournalError
-from harness.events import Acked, Began, Checked, Ended, Event, Failed, Planned, Refused, Replied, Sent
+from harness.events import Acked, Began, Checked, Ended, Event, Failed, Identified, Planned, Refused, Replied, Sent
 from harness.figures import DEFAULT_OBJECTIVES
 from harness.journal import Header, Part, encode, encode_header, read
 from harness.requirements import Requirement
@@ -193,3 +193,19 @@ def test_a_failure_carries_the_command_that_tries_it_again_and_a_pass_does_not()
 
     assert failed["reproduce"] == "harness conform --only R-1 --seed 7"
     assert "reproduce" not in green
+
+
+IDENTIFIED = {"limited": True, "requests_spent": 90, "algorithm": "token_bucket", "quota": 20, "left_undone": ["scope"]}
+
+
+@pytest.mark.parametrize("identified", [(Identified(5, IDENTIFIED),), ()])
+def test_what_an_inquiry_found_stands_beside_what_is_required_of_a_limiter(identified):
+    limit = Requirement("RATE-1", "SHOULD", "a limited request gets a 429", "", ("limited",)).described()
+    settings = {**GATE, "requirements": [*GATE["requirements"], limit]}
+    gate = phase("conform", settings, passed(), Checked(1, "RATE-1", "limited", "pass", 1))
+    rows = {row["id"]: row for row in result_of([gate, phase("limits", {}, *identified)])["requirements"]}
+
+    [beside] = rows["RATE-1"]["evidence"]
+    assert beside["limiter"] == ({"algorithm": "token_bucket", "quota": 20} if identified else "not found out")
+    assert beside["left_undone"] == (["scope"] if identified else [])
+    assert rows["R-1"]["evidence"] == []

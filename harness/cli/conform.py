@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from harness.cli.complaint import errors_told
+from harness.cli.limits import inquire_beside
 from harness.cli.options import target_options
 from harness.cli.outcome import Run, carry_out
 from harness.cli.progress import Progress
@@ -31,17 +32,27 @@ def command(list_only: bool, only: tuple[str, ...], **flags: Any) -> None:
         with errors_told():
             _print_requirements()
         sys.exit(0)
-    carry_out(flags, lambda run: conform(run, only), SESSION_TTL)
+    carry_out(flags, lambda run: _alone(run, only), SESSION_TTL)
 
 
-def conform(run: Run, only: tuple[str, ...] = ()) -> None:
-    """The gate as one phase of a run, with its progress shown."""
+def _alone(run: Run, only: tuple[str, ...]) -> None:
+    """With --budget thorough a limit that it meets is inquired into."""
+    limited = conform(run, only)
+    if limited and run.target.profile.budget == "thorough" and not only:
+        inquire_beside(run)
+
+
+def conform(run: Run, only: tuple[str, ...] = ()) -> bool:
+    """The gate as one phase of a run, with its progress shown. Whether the target limited it."""
+    limited = False
     known = known_failures(run.target.profile)
     decided: dict[str, int] = {}
     with Progress() as progress:
 
         def on_event(event: Told) -> None:
+            nonlocal limited
             if isinstance(event, Gauged):
+                limited = True
                 sent_away = plural(int(event.value), "request")
                 progress.show(f"gate: the target limits; {sent_away} came too fast for it, and wait their turn")
                 return
@@ -62,6 +73,7 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> None:
             known=known,
             watch=run.target.watch,
         )
+    return limited
 
 
 def _mark(event: Checked, known: KnownFailures) -> str:

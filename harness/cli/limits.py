@@ -21,6 +21,8 @@ BUDGETS: dict[Budget, tuple[int, float]] = {
     "thorough": (4000, 3600.0),
 }
 LEAST_REQUESTS, LEAST_S = 50, 10.0
+# What it may spend beside the gate, where that met a limit.
+BESIDE: dict[Budget, tuple[int, float]] = {"quick": (200, 30.0), "standard": (400, 120.0), "thorough": (1600, 900.0)}
 # What an embedded sandbox is given, so that there is something to find.
 EMBEDDED = "fixed-window limit=20 window=3s headers=draft"
 
@@ -40,7 +42,16 @@ def command(most_requests: int | None, most_time: float | None, **flags: Any) ->
 
 def limits(run: Run, most_requests: int | None, most_time: float | None) -> None:
     """The inquiry as one phase of a run, with its progress shown."""
-    purse = purse_of(run.target.profile.budget, most_requests, most_time)
+    inquire(run, purse_of(run.target.profile.budget, most_requests, most_time))
+
+
+def inquire_beside(run: Run) -> None:
+    """The limiter that the gate has met, so that what it says of it stands beside what it is."""
+    if not run.interrupt.requested:
+        inquire(run, Purse(*BESIDE[run.target.profile.budget]))
+
+
+def inquire(run: Run, purse: Purse) -> None:
     click.echo(
         f"At most {purse.requests:,} requests in {purse.seconds:g} s to {run.target.profile.base_url}, "
         "many of which it is expected to refuse."

@@ -73,7 +73,7 @@ def command_of(result: Result) -> str:
         "--think": load.get("think_s"),
         "--seed": result["seed"],
     }
-    if budget := result.get("limits", {}).get("budget"):
+    if result["kind"] == "limits" and (budget := result["limits"].get("budget")):
         options |= {"--most-requests": budget["requests"], "--most-time": budget["seconds"]}
     if target.get("embedded"):
         options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
