@@ -175,8 +175,10 @@ class Asker:
 
 
 def _date(answer: Answer) -> datetime | None:
-    """The target's own clock, by which it means a date in Retry-After; in whole seconds."""
+    """The target's own clock, by which it means a date in Retry-After; in whole seconds, and in UTC where no zone is
+    named, or one that says nothing (-0000)."""
     try:
-        return parsedate_to_datetime(answer.header("date") or "")
+        told = parsedate_to_datetime(answer.header("date") or "")
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

@@ -97,7 +97,7 @@ class Inquiry:
             if not entered.refused:
                 return
             wait_s = entered.retry_after_s if entered.retry_after_s is not None else UNTOLD_S
-            if self._asker.now() + wait_s > PATIENCE_S:
+            if self._asker.now() + wait_s > min(PATIENCE_S, self._purse.seconds):
                 raise CouldNotRun(
                     f"{self._asker.base_url} limits the very first request (HTTP {answer.status}): "
                     "somebody uses the quota up. Wait until it is free, or use a key that nobody else uses"

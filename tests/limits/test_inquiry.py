@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -77,16 +78,18 @@ def test_no_key_stands_in_anything_that_was_written(sandbox, inquire):
 
 
 class Garbage(BaseHTTPRequestHandler):
-    """An answer of HTTP that is no answer of this API, with header fields that are no numbers."""
+    """An answer of HTTP that is no answer of this API, with fields that are no numbers. One of `each` is a 429."""
 
     protocol_version = "HTTP/1.1"
+    each = 3
+    fields: ClassVar = dict.fromkeys(("Retry-After", "RateLimit", "X-RateLimit-Reset"), "nan, inf; -1e999 \x7f q=")
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(429 if self.server.asked % 3 == 2 else 200)
+        self.send_response(429 if self.server.asked % self.each == self.each - 1 else 200)
         self.server.asked += 1
-        for name in ("Retry-After", "RateLimit", "X-RateLimit-Reset"):
-            self.send_header(name, "nan, inf; -1e999 \x7f q=")
+        for name, value in self.fields.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", "9")
         self.end_headers()
         self.wfile.write(b"<html>\xff\xfe\x00")
@@ -95,9 +98,25 @@ class Garbage(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def garbage() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Garbage) as server:
+class Timeless(Garbage):
+    """A clock that names no zone, and a date by it. `date_time_string` makes the usual Date."""
+
+    fields: ClassVar = {"Retry-After": "Wed, 21 Oct 2015 07:28:01 GMT"}
+
+    def date_time_string(self, timestamp=None):
+        return "Wed, 21 Oct 2015 07:28:00 -0000"
+
+
+class Shut(Garbage):
+    """Lets nobody in, and asks for more patience than the budget has."""
+
+    each = 1
+    fields: ClassVar = {"Retry-After": "30"}
+
+
+@pytest.fixture(params=[Garbage, Timeless, Shut])
+def garbage(request) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), request.param) as server:
         server.asked = 0
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -107,7 +126,7 @@ def garbage() -> Iterator[str]:
 
 
 def test_a_target_that_answers_garbage_is_reported(garbage, inquire):
-    found = inquire(environment_of(garbage), "--most-requests", "100", "--most-time", "30s")
+    found = inquire(environment_of(garbage), "--most-requests", "60", "--most-time", "20s")
     assert found.code in (0, 3), found.said
     assert "Traceback" not in found.said
     assert found.limits["requests"]

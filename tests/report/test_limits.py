@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.report.charts.quota import SHOWN, quota
+from harness.report.html import render
 from harness.report.limits import NAMES, TABLE, facts, refutations, rule, sentence
 from harness.report.write import write_report
 
@@ -86,6 +87,13 @@ def test_an_inquiry_that_died_keeps_its_requests_and_claims_nothing(report_of: R
     assert result["limits"]["requests"]
     assert result["exit_code"] == 3
     assert sentence(result["limits"]) == "nothing was found out"
+
+
+def test_a_budget_that_was_spent_before_anything_was_identified_has_a_report(report_of: ReportOf) -> None:
+    result = json.loads((report_of("limiter") / "result.json").read_text())
+    spent = ("limited", "requests_spent", "seconds_spent", "left_undone", "scope", "scope_told", "refusal", "requests")
+    found = {name: result["limits"][name] for name in (*spent, "retry_after", "headers", "calm_in_s", "budget")}
+    assert "What was found" in render({**result, "limits": found})
 
 
 def test_the_report_is_made_again_from_the_journal_alone(report_of: ReportOf) -> None:
