@@ -14,6 +14,8 @@ from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
+# A limiter is told by time only where its time can be told: not by less than so many seconds, nor so many round trips.
+FINEST_S, FINEST_TRIPS = 0.05, 5
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
 SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
 LESS_SURE = 0.85
@@ -74,6 +76,8 @@ class Identification:
     # What stands behind the limiter of all the other fields, and requests spent on looking for it.
     behind: "Layer | None" = None
     looked_behind: int = 0
+    # Where the nearest was given up for its time alone: that, in seconds.
+    too_fine_s: float | None = None
 
 
 def answer_of(run: Run) -> Identification:
@@ -90,7 +94,9 @@ def answer_of(run: Run) -> Identification:
     fits = list(run.clean) if layer else run.bank.fits
     decisions = run.trace.decisions[: run.clean_until] if layer else run.trace.decisions
     best = both.first if both else fits[0]
-    explained = best.hard <= max(1, EXPLAINED * len(decisions))
+    fine_s = best.model().scale
+    too_fine = fine_s < max(FINEST_S, FINEST_TRIPS * run.trace.round_trip)
+    explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
     kin = [fit for fit in fits if fit.hard == fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
     model = both.model() if both else best.model()
@@ -105,13 +111,14 @@ def answer_of(run: Run) -> Identification:
         nearest=best.family.family,
         runner_up=next((fit.family.family for fit in fits[1:]), None),
         refuted=tuple(_refutation(fit, decisions, run) for fit in rest if fit.hard >= fits[0].hard + REFUTING),
-        sustainable_per_s=None if layer and not both else model.sustainable,
+        sustainable_per_s=None if too_fine or (layer and not both) else model.sustainable,
         calm_at=full_again(model, run.now),
         requests=spent[0],
         seconds=spent[1],
         fits=tuple(fits),
         behind=layer,
         looked_behind=spent[0] - run.looked_since if run.search else 0,
+        too_fine_s=fine_s if too_fine else None,
     )
 
 

@@ -35,6 +35,7 @@ POINTS, BODY = 400, 400
 TELLING = ("retry-after", "content-type", "x-retry-after")
 # What a claim of a limiter about itself may be off before it is told to be wrong: whole seconds are rounded.
 CLAIM_OFF_S = 1.0
+HTTP_FAILED = 500
 
 
 def found(findings: Findings) -> dict[str, Any]:
@@ -64,14 +65,24 @@ def found(findings: Findings) -> dict[str, Any]:
 
 
 def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
-    """Up to how many requests, in how long, at which rate: the fastest stretch of a second."""
+    """Up to how many requests, in how long, at which rate: the fastest stretch of a second. Of them, `unanswered` were
+    dropped, and `failed` answered by an error of the server: either may be its way to refuse."""
     moments = sorted(each.sent for each in seen)
     fastest, start = 0, 0
     for end, at in enumerate(moments):
         while at - moments[start] > 1.0:
             start += 1
         fastest = max(fastest, end - start + 1)
-    return {"requests": len(seen), "seconds": round(moments[-1] - moments[0], 1) if moments else 0.0, "per_s": fastest}
+    nothing = {
+        "unanswered": sum(each.answer.status is None for each in seen),
+        "failed": sum((each.answer.status or 0) >= HTTP_FAILED for each in seen),
+    }
+    return {
+        **nothing,
+        "requests": len(seen),
+        "seconds": round(moments[-1] - moments[0], 1) if moments else 0.0,
+        "per_s": fastest,
+    }
 
 
 def _algorithm(identified: Identification) -> dict[str, Any]:
@@ -83,6 +94,9 @@ def _algorithm(identified: Identification) -> dict[str, Any]:
     several = "they give the same verdicts on everything that the budget allowed to be tried"
     nearest = (
         f"no family explains it: {identified.nearest} comes nearest, and contradicts {identified.mismatches} requests"
+        if identified.too_fine_s is None
+        else f"no rule of time can be told: what it refuses changes within {identified.too_fine_s:.2g} s, as by chance "
+        "or by count"
     )
     return {
         "algorithm": "|".join(families) or None,

@@ -47,13 +47,20 @@ def sentence(limits: Limits) -> str:
         none = limits["none_seen"]
         return (
             f"no limit was seen up to {plural(none['requests'], 'request')} in {none['seconds']:g} s, "
-            f"at up to {none['per_s']} a second"
+            f"at up to {none['per_s']} a second{_but(none)}"
         )
     if limits.get("algorithm") is None:
         why = limits.get("why") or "too little was seen to say how"
         return f"the target limits, and {why}"
     whom = SCOPES.get(limits.get("scope") or "", _joined(limits.get("scope")))
     return f"the target limits {whom} to {rule(limits)} ({limits['confidence']:.0%} sure)"
+
+
+def _but(none: Mapping[str, Any]) -> str:
+    """What may have been its way to refuse."""
+    odd = {"got no answer": none.get("unanswered"), "got an error of the server": none.get("failed")}
+    told = [f"{count} {what}" for what, count in odd.items() if count]
+    return f"; but {' and '.join(told)}, which may be how it refuses" if told else ""
 
 
 def rule(limits: Limits) -> str:

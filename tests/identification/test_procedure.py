@@ -34,6 +34,28 @@ def test_each_family_is_told_from_all_others(family):
     assert answer.confidence > 0.9
 
 
+class Counting(VirtualLimiter):
+    """Five are let in, and five refused, however long that takes."""
+
+    def _answer(self, arrived, sent):
+        self.turn = getattr(self, "turn", -1) + 1
+        return Observation(sent, arrived + self._half, self.turn % 10 < 5)
+
+
+class Careless(Counting):
+    """Refuses by chance alone."""
+
+    def _answer(self, arrived, sent):
+        return Observation(sent, arrived + self._half, self._random.random() < 0.5)
+
+
+@pytest.mark.parametrize("target", [Counting, Careless])
+def test_what_goes_by_no_time_is_given_no_rule_of_time(target):
+    answer, _ = identified(target(NoLimit(), 0.002, 1), 1, Budget(requests=100, seconds=20))
+    assert (answer.limited, answer.families, answer.confidence) == (True, (), 0.0)
+    assert answer.sustainable_per_s is None
+
+
 def test_quota_and_window_are_found():
     answer, _ = identified(VirtualLimiter(FixedWindow(limit=7, window_s=3.3), 0.01, 5), 5, ENOUGH)
     assert answer.parameters["quota"] == 7

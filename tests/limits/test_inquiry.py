@@ -9,6 +9,13 @@ from typing import ClassVar
 
 import pytest
 
+from harness.client.exchange import Answer, Request
+from harness.dialects import claim_of
+from harness.limits.found import found as found_of
+from harness.limits.inquiry import Findings
+from harness.limits.seen import Seen
+from harness.limits.subject import Subject
+from harness.report.limits import sentence
 from tests.acceptance.command import running, until
 from tests.limits.conftest import TENANTS, environment_of
 
@@ -54,6 +61,18 @@ def test_without_a_limiter_it_says_how_far_it_was_tried(sandbox, inquire):
     none = found.limits["none_seen"]["requests"]
     assert logged(target, none) == none
     assert "no limit was seen up to" in found.said.lower()
+
+
+def test_what_got_no_answer_is_told_where_no_limit_was_seen():
+    request = Request("POST", "/v1/sessions/none/messages")
+    answers = [Answer(request, 404), Answer(request, 500), Answer(request, failure="the connection was reset")]
+    claim, subject = claim_of((), 0.0), Subject("unknown")
+    seen = [Seen(n, n, subject, "", n, n, answer, None, claim) for n, answer in enumerate(answers)]
+    limits = found_of(Findings(seen))
+    assert (limits["none_seen"]["unanswered"], limits["none_seen"]["failed"]) == (1, 1)
+    assert sentence(limits).endswith(
+        "but 1 got no answer and 1 got an error of the server, which may be how it refuses"
+    )
 
 
 def test_a_target_that_is_not_there_could_not_be_asked(inquire):
