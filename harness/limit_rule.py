@@ -32,6 +32,9 @@ KEPT = (
     *("refill_per_s", "scope", "counts_rejected"),
 )
 
+# What a limiter has more than none of, and less than without end, where it has it.
+NUMBERS = ("quota", "sustainable_per_s", "window_s", "block_s", "interval_s", "batch", "refill_per_s")
+
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
@@ -72,6 +75,9 @@ def kept_of(result: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError("that inquiry saw no limit, so there is none to predict")
     if not found.get("algorithm") or not found.get("sustainable_per_s") or not found.get("quota"):
         raise UsageError("that inquiry found no limiter whose rate can be predicted")
+    for name in NUMBERS:
+        if (value := found.get(name)) is not None and not 0 < float(value) < float("inf"):
+            raise UsageError(f"that result was edited: its limiter has {name} {value}")
     kept = {name: found.get(name) for name in KEPT}
     statuses = sorted(int(status) for status in (found.get("refusal") or {}).get("statuses", {"429": 1}))
     of = {"run_id": result.get("run_id"), "target": (result.get("target") or {}).get("base_url")}

@@ -27,5 +27,5 @@ def found(context: click.Context, parameter: click.Parameter, value: str | None)
         raise click.BadParameter(f"{path} cannot be read: {error.strerror}", context, parameter) from None
     except UsageError as error:
         raise click.BadParameter(f"{path}: {error}", context, parameter) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise click.BadParameter(f"{path} is no result of this harness", context, parameter) from None

@@ -27,7 +27,7 @@ def twin_of(results: Sequence[Mapping[str, Any]]) -> Twin:
     for result in results:
         if result.get("schema") != RESULT:
             raise UsageError(f"not a {RESULT}: its schema is {result.get('schema')!r}")
-        run = str(result["run_id"])
+        run = str(result.get("run_id"))
         try:
             limiter = _limiter(run, result.get("limits")) or limiter
             load = result.get("load") or {}
@@ -36,7 +36,7 @@ def twin_of(results: Sequence[Mapping[str, Any]]) -> Twin:
             replies = _multiplicity(run, load.get("replies")) or replies
             lifetime = _lifetime(run, result.get("requirements")) or lifetime
             sender = sender_of(run, result.get("requirements")) or sender
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise UsageError(f"the result of {run} was edited: {type(error).__name__}: {error}") from None
     twin = Twin(limiter, response, reply, replies, lifetime, sender)
     if twin == Twin():

@@ -4,6 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner
+
+from harness.cli.load import command as load_command
+from harness.cli.twin import command as twin_command
 from tests.acceptance.command import harness
 from tests.load.running import CLIENT_ID, KEY, QUICK, sandbox
 
@@ -18,6 +23,20 @@ FOUND: dict[str, Any] = {
     "scope": "key",
     "refusal": {"statuses": {"429": 31}},
 }
+
+
+@pytest.mark.parametrize("name", ["quota", "sustainable_per_s", "window_s", "bounds"])
+@pytest.mark.parametrize("value", ["-1", "NaN", "1e999", "1" + 400 * "0", '"many"', "[0]", "[" * 9_000])
+def test_a_result_that_was_edited_is_told_in_one_line(tmp_path: Path, name: str, value: str) -> None:
+    path = tmp_path / "result.json"
+    broken = {**FOUND, name: "BROKEN"} if name != "bounds" else {**FOUND, "bounds": {"window": "BROKEN"}}
+    told = json.dumps({"schema": "harness-result/1", "run_id": "r", "limits": {"requests_spent": 9, **broken}})
+    path.write_text(told.replace('"BROKEN"', value))
+    load = CliRunner().invoke(load_command, ["--limits", str(tmp_path)])
+    assert load.exit_code == 2
+    assert str(path) in load.output
+    twin = CliRunner().invoke(twin_command, [str(tmp_path)])
+    assert twin.exception is None or isinstance(twin.exception, SystemExit), twin.exception
 
 
 def test_customers_of_several_processes_are_rude_and_the_limiter_is_the_one_that_was_found(tmp_path: Path) -> None:
