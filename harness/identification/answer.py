@@ -14,8 +14,8 @@ from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
-# A limiter is told by time only where its time can be told: not by less than so many seconds, nor so many round trips.
-FINEST_S, FINEST_TRIPS = 0.05, 5
+# A limiter is told by time only where its time can be told: not by less than so many seconds, nor than a round trip.
+FINEST_S = 0.05
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
 SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
 LESS_SURE = 0.85
@@ -95,7 +95,7 @@ def answer_of(run: Run) -> Identification:
     decisions = run.trace.decisions[: run.clean_until] if layer else run.trace.decisions
     best = both.first if both else fits[0]
     fine_s = best.model().scale
-    too_fine = fine_s < max(FINEST_S, FINEST_TRIPS * run.trace.round_trip)
+    too_fine = fine_s < max(FINEST_S, run.trace.round_trip)
     explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
     kin = [fit for fit in fits if fit.hard == fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
