@@ -5,6 +5,8 @@ as well as the one before it, however soon it follows.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
+from statistics import mean, median
 from typing import Any
 
 from harness.identification.probe import Probe
@@ -16,6 +18,8 @@ QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 LINE, LONGER, EVEN = 3, 3.0, 0.2
 GROUPS, ALONE = 4, 4
 LARGEST = 128
+# Of a group that is to fill a line, so many are to be refused: the last of them tells when it was full.
+REFUSED = 12
 # Groups that fare alike: the worst against the best.
 ALIKE = 0.8
 
@@ -49,6 +53,21 @@ def line_of(group: Sequence[Observation]) -> tuple[float, int] | None:
     return 1 / pace, len(received)
 
 
+def places(group: Sequence[Observation], rate: float) -> float | None:
+    """How many find room at once in a line that is worked off at `rate` a second: those let in, less those who had left
+    by the time the last was refused, whose places others took. Up to one too few, since nobody leaves in parts; None
+    where nobody was refused."""
+    received = sorted(each.received for each in group if each.admitted)
+    refused = [each for each in group if not each.admitted]
+    if not refused:
+        return None
+    way = median(each.received - each.sent for each in refused) / 2
+    # The first leaves the line when the next one's turn comes; each end of the line tells when that was.
+    began = mean(at - number / rate for number, at in enumerate(received)) - way
+    last = max((each.sent + each.received) / 2 for each in refused)
+    return len(received) - max(0.0, (last - began) * rate)
+
+
 def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
     """Again from an empty line, to make sure, where a refused group looked like one."""
     found = line_of(group)
@@ -57,17 +76,18 @@ def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Seque
     rate, count = found
     lines = []
     for _ in range(2):
-        seen = yield Probe(now + 1.5 / rate, min(LARGEST, count + 4), "do they wait in line?")
+        seen = yield Probe(now + 1.5 / rate, min(LARGEST, count + REFUSED), "do they wait in line?")
         now = max(each.received for each in seen)
-        lines.append(line_of(seen))
-    if any(each is None for each in lines):
+        lines.append((seen, line_of(seen)))
+    rates = [line[0] for _, line in lines if line]
+    if len(rates) < len(lines):
         return None
-    rates = [each[0] for each in lines if each]
-    counts = [each[1] for each in lines if each]
-    even = min(rates) / max(rates)
-    # What arrives a little later finds room that was not there before: the fewest come nearest.
-    fewest = min(counts)
-    return Parallel(QUEUEING, {"rate": sum(rates) / len(rates), "burst": fewest - 1, "quota": fewest}, even)
+    rate = mean(rates)
+    seen_places = [places(seen, rate) for seen, _ in lines]
+    known = [each for each in seen_places if each is not None]
+    # Where nobody was refused it is at least as long.
+    quota = ceil(mean(known)) if known else max(line[1] for _, line in lines if line)
+    return Parallel(QUEUEING, {"rate": rate, "burst": quota - 1, "quota": quota}, min(rates) / max(rates))
 
 
 def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
