@@ -111,7 +111,7 @@ def answer_of(run: Run) -> Identification:
         nearest=best.family.family,
         runner_up=next((fit.family.family for fit in fits[1:]), None),
         refuted=tuple(_refutation(fit, decisions, run) for fit in rest if fit.hard >= fits[0].hard + REFUTING),
-        sustainable_per_s=None if too_fine or (layer and not both) else model.sustainable,
+        sustainable_per_s=None if not explained or (layer and not both) else model.sustainable,
         calm_at=full_again(model, run.now),
         requests=spent[0],
         seconds=spent[1],

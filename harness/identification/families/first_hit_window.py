@@ -31,7 +31,7 @@ class FirstHitWindow(Model):
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         low, high = self._began[0] + self.window, self._began[1] + self.window
         if not admitted:
-            if earliest < self._began[1] < latest and self._let_in[1] < self._quota:
+            if earliest < self._began[1] and self._let_in[1] < self._quota:
                 return 0.0  # perhaps it was refused before this window began
             if self._let_in[1] < self._quota:
                 self._let_in = (self._quota, self._quota)

@@ -41,7 +41,7 @@ class PenaltyBlock(Model):
                 self._blocked = (earliest, latest)
             return miss
         full = self._let_in[1] >= self._quota
-        if not full and earliest < self._began[1] < latest:
+        if not full and earliest < self._began[1]:
             return 0.0  # perhaps it was refused before the block ended
         miss = earliest - self._began[1] - self.window if full else FAR
         self._blocked = (earliest, latest)
