@@ -87,11 +87,17 @@ def test_the_first_line_reaches_the_child_by_its_input():
         assert child.announcement() == {"token": "abc"}
 
 
-def test_a_child_on_the_lifeline_goes_when_its_parent_is_killed(tmp_path):
+@pytest.mark.parametrize("manner", ["pass", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"], ids=["willing", "deaf"])
+def test_a_child_on_the_lifeline_goes_when_its_parent_is_killed(manner, tmp_path):
     pid_file = tmp_path / "pid"
-    worker = (
-        "from harness.processes import lifeline; lifeline.hold(); print('{}', flush=True); import time; time.sleep(60)"
-    )
+    worker = textwrap.dedent(f"""
+    import signal, time
+    from harness.processes import lifeline
+    {manner}
+    lifeline.hold()
+    print('{{}}', flush=True)
+    time.sleep(60)
+    """)
     parent_code = f"""
     import sys, time
     from pathlib import Path
