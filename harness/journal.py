@@ -8,13 +8,14 @@ The codec is lossless: `decode(encode(event)) == event` for every event, lone su
 
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from harness import events
 from harness.errors import JournalError
 from harness.events import Event
+from harness.field_types import Fits, fits_of
 
 VERSION = 1
 # How far an event may stand behind later ones in its part: a reply is stamped when its first byte comes, and written
@@ -23,9 +24,14 @@ DISORDER = 5_000_000_000
 # What a run is known by before a single request is looked at, and so little of each that all can be held.
 MILESTONES = (events.Began, events.Replanned, events.Ended, events.Died, events.Aborted, events.Probed)
 
+# A clock's moments, in nanoseconds, take no more bits.
+_LATEST = 1 << 63
+
 _KINDS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(events.Event)}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _DEFAULTS = {kind: {f.name: f.default for f in fields(kind)} for kind in _NAMES}
+# Those that a run has few of are looked at more closely, and so is a header: reports stand on what is in them.
+_CLOSELY = {kind: fits_of(kind) for kind in (*MILESTONES, events.Asked, events.Identified)}
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 _text = json.encoder.encode_basestring_ascii
 
@@ -60,6 +66,9 @@ class Part:
         if self.found is not None:
             return self.found
         return tuple(event for event in self.events if isinstance(event, MILESTONES))
+
+
+_OF_HEADER = fits_of(Header)
 
 
 def encode_header(header: Header) -> str:
@@ -120,6 +129,10 @@ def decode(line: str) -> Header | Event:
         event: Event = kind(**record)
     except (KeyError, TypeError) as error:
         raise JournalError(f"not a journal of version {VERSION}: {error}") from None
+    if type(event.at) is not int or not -_LATEST < event.at < _LATEST:
+        raise JournalError(f"not a journal of version {VERSION}: the moment of one {_NAMES[kind]!r} is none")
+    if kind in _CLOSELY:
+        _look_at(event, _CLOSELY[kind], _NAMES[kind])
     return event
 
 
@@ -185,4 +198,12 @@ def _decode_header(record: dict[str, Any]) -> Header:
     version = record.pop("journal")
     if version != VERSION:
         raise JournalError(f"a journal of version {version!r}; this harness reads version {VERSION}")
-    return Header(**record)
+    header = Header(**record)
+    _look_at(header, _OF_HEADER, "header")
+    return header
+
+
+def _look_at(record: Header | Event, fitting: Mapping[str, Fits], name: str) -> None:
+    for field, fits in fitting.items():
+        if not fits(getattr(record, field)):
+            raise JournalError(f"not a journal of version {VERSION}: the {field} of one {name!r} is none")

@@ -12,17 +12,19 @@ from typing import Any
 
 from harness import capacity, figures, windows
 from harness.behaviour import behaviour
-from harness.errors import JournalError
+from harness.errors import JournalError, UsageError
 from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
 from harness.limit_rule import KEPT, LimitRule, rule_of
+from harness.limits_part import LIMITS
 from harness.measurement import Measurements, Measuring, Spell
 from harness.objective import parse_objective
 from harness.prediction import Prediction
 from harness.requirements import Requirement
+from harness.shape import Shape
 from harness.verdict import (
     EXIT_CODES,
     EXIT_INTERRUPTED,
@@ -42,6 +44,8 @@ PHASES = ("conform", "load")
 ALL_PHASES = (*PHASES, "limits")
 # The requirements of a limiter.
 LIMITER = "RATE-"
+EDITED = "not a journal of this harness, or edited"
+_TARGET = Shape({"type": "object", "properties": {"base_url": {"type": "string"}}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,10 @@ def result_of(parts: Sequence[Part], shelves: Shelves = no_shelf) -> dict[str, A
     where an event says what no harness writes. `shelves` are for what does not fit into memory of a long run."""
     try:
         return _result_of(parts, shelves)
+    except UsageError as error:
+        raise JournalError(f"{EDITED}: {error}") from error
     except (ArithmeticError, AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise JournalError(f"not a journal of this harness, or edited: {type(error).__name__}: {error}") from error
+        raise JournalError(f"{EDITED}: {type(error).__name__}: {error}") from error
 
 
 def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
         "seed": settings.get("seed"),
         "strict": bool(settings.get("strict")),
         "only": list(settings.get("only", ())),
-        "target": settings.get("target", {}),
+        "target": _as_written(_TARGET, "target", settings.get("target", {})),
         "phases": {},
     }
     for name, event in began.items():
@@ -115,6 +121,13 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
     result["interrupted"] = any(event.ending == "interrupted" for event in _endings(parts))
     result["exit_code"] = EXIT_INTERRUPTED if result["interrupted"] else EXIT_CODES[worst(verdicts)]
     return result
+
+
+def _as_written(shape: Shape, name: str, value: Any) -> Any:
+    """The same. Raises JournalError where no harness writes such."""
+    if objection := shape.objection(value, name):
+        raise JournalError(f"{EDITED}: {objection}")
+    return value
 
 
 def _beside(rows: Iterable[dict[str, Any]], limits: Mapping[str, Any]) -> None:
@@ -325,9 +338,9 @@ def _limits(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
         for each in asked
     ]
     found = identified.found if identified else {"limited": None, "requests_spent": len(asked)}
-    settings = {"budget": began.settings.get("budget")}
+    limits = {**found, "budget": began.settings.get("budget"), "requests": requests}
     verdict: Verdict = "pass" if identified else "could_not_run"
-    return {"limits": {**found, **settings, "requests": requests}}, verdict
+    return {"limits": _as_written(LIMITS, "limits", limits)}, verdict
 
 
 def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

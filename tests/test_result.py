@@ -195,7 +195,9 @@ def test_a_failure_carries_the_command_that_tries_it_again_and_a_pass_does_not()
     assert "reproduce" not in green
 
 
-IDENTIFIED = {"limited": True, "requests_spent": 90, "algorithm": "token_bucket", "quota": 20, "left_undone": ["scope"]}
+RULE = {"algorithm": "token_bucket", "quota": 20, "confidence": 0.93}
+IDENTIFIED = {"limited": True, "requests_spent": 90, "seconds_spent": 9.5, **RULE, "left_undone": ["scope"]}
+INQUIRY = {"budget": {"requests": 600, "seconds": 300.0}}
 
 
 @pytest.mark.parametrize("identified", [(Identified(5, IDENTIFIED),), ()])
@@ -203,9 +205,9 @@ def test_what_an_inquiry_found_stands_beside_what_is_required_of_a_limiter(ident
     limit = Requirement("RATE-1", "SHOULD", "a limited request gets a 429", "", ("limited",)).described()
     settings = {**GATE, "requirements": [*GATE["requirements"], limit]}
     gate = phase("conform", settings, passed(), Checked(1, "RATE-1", "limited", "pass", 1))
-    rows = {row["id"]: row for row in result_of([gate, phase("limits", {}, *identified)])["requirements"]}
+    rows = {row["id"]: row for row in result_of([gate, phase("limits", INQUIRY, *identified)])["requirements"]}
 
     [beside] = rows["RATE-1"]["evidence"]
-    assert beside["limiter"] == ({"algorithm": "token_bucket", "quota": 20} if identified else "not found out")
+    assert beside["limiter"] == (RULE if identified else "not found out")
     assert beside["left_undone"] == (["scope"] if identified else [])
     assert rows["R-1"]["evidence"] == []

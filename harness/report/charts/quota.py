@@ -43,17 +43,19 @@ class Quota:
 
 
 def quota(limits: Limits) -> Quota | None:
-    """None where there is no model to draw."""
+    """None where there is no model to draw, or none of the requests by which it was found."""
     models, trace = limits.get("models") or [], limits.get("trace") or []
     if not models or not trace:
         return None
-    requests = [limits["requests"][number] for number in trace if number < len(limits["requests"])]
+    requests = [limits["requests"][int(number)] for number in trace if number < len(limits["requests"])]
+    if not requests:
+        return None
     first, last = _stretch(len(requests), models[-1]["mismatches"] if len(models) > 1 else [])
     shown = range(first, last)
     begin, end = requests[first]["sent_s"], requests[last - 1]["received_s"]
     across = Scale(begin, max(end, begin + 1e-3))
-    highest = max(left for model in models for at, left in model["room"] if begin <= at <= end or not model["room"])
-    up = linear(max(1, highest))
+    inside = [left for model in models for at, left in model["room"] if begin <= at <= end]
+    up = linear(max([1, *inside]))
     panels = tuple(_panel(model, requests, shown, across, up) for model in models)
     ticks = time_ticks(Scale(0.0, across.high - across.low))
     return Quota(panels, tuple(ticks))
