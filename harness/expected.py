@@ -1,7 +1,8 @@
 """What a limiter that was found lets in of a run's own requests: its model, left to itself. Pure.
 
 When its windows begin nobody knows in another run, so that those with edges are tried with several; of families that
-could not be told apart each is tried. Little is held: no more than the models themselves remember.
+could not be told apart each is tried whose figures are known. Little is held: no more than the models themselves
+remember.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
 from harness.identification.families.token_bucket import TokenBucket
+from harness.limits_part import has_figures
 
 # So many places are tried for an edge.
 EDGES = 5
@@ -24,7 +26,8 @@ class Expected:
 
     def __init__(self, found: Mapping[str, Any]) -> None:
         """`found` is as `harness.limit_rule` keeps it."""
-        self._models = [model for family in str(found["algorithm"]).split("|") for model in _models(family, found)]
+        families = [family for family in str(found["algorithm"]).split("|") if has_figures(family, found)]
+        self._models = [model for family in families for model in _models(family, found)]
         self._let_in = [0] * len(self._models)
         self._began: int | None = None
         self._count = 0

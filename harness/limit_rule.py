@@ -19,6 +19,7 @@ from math import ceil
 from typing import Any
 
 from harness.errors import UsageError
+from harness.limits_part import RULE, has_figures
 
 # By how much a time that was found may be off, as a share of it, where its own bounds are not wider.
 TIME_OFF = 0.02
@@ -31,8 +32,8 @@ KEPT = (
     *("algorithm", "quota", "sustainable_per_s", "window_s", "block_s", "interval_s", "batch", "bounds"),
     *("refill_per_s", "scope", "counts_rejected"),
 )
-
-# What a limiter has more than none of, and less than without end, where it has it.
+# What a limiter has more than none of, where it has it: what is found is written with so many digits.
+LEAST = 1e-4
 NUMBERS = ("quota", "sustainable_per_s", "window_s", "block_s", "interval_s", "batch", "refill_per_s")
 
 
@@ -75,9 +76,8 @@ def kept_of(result: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError("that inquiry saw no limit, so there is none to predict")
     if not found.get("algorithm") or not found.get("sustainable_per_s") or not found.get("quota"):
         raise UsageError("that inquiry found no limiter whose rate can be predicted")
-    for name in NUMBERS:
-        if (value := found.get(name)) is not None and not 0 < float(value) < float("inf"):
-            raise UsageError(f"that result was edited: its limiter has {name} {value}")
+    if objection := RULE.objection(found, "limits"):
+        raise UsageError(f"that result was edited: {objection}")
     kept = {name: found.get(name) for name in KEPT}
     statuses = sorted(int(status) for status in (found.get("refusal") or {}).get("statuses", {"429": 1}))
     of = {"run_id": result.get("run_id"), "target": (result.get("target") or {}).get("base_url")}
@@ -86,16 +86,22 @@ def kept_of(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rule_of(kept: Mapping[str, Any]) -> LimitRule:
-    """Raises UsageError for a family that nothing is known of."""
+    """Raises UsageError for a family that nothing is predicted for, and for a limiter that there cannot be."""
+    if objection := RULE.objection(kept, "limits"):
+        raise UsageError(f"that result was edited: {objection}")
+    for name in NUMBERS:
+        if (value := kept.get(name)) is not None and value < LEAST:
+            raise UsageError(f"that result was edited: limits.{name} cannot be {value}")
     families = str(kept["algorithm"]).split("|")
+    known = [family for family in families if has_figures(family, kept)]
     scope = str(kept.get("scope") or "").split("+")
     each_session = "each session has a quota of its own, and customers have sessions of their own"
     return LimitRule(
         quota=int(kept["quota"]),
         rate=float(kept["sustainable_per_s"]),
-        peak=max(_peak(family, kept) for family in families),
+        peak=max(_peak(family, kept) for family in known),
         uneven=2 if any(family in _EDGED for family in families) else 1,
-        memory_s=max(_memory_s(family, kept) for family in families),
+        memory_s=max(_memory_s(family, kept) for family in known),
         off=_off(kept),
         counts_refused="counting_log" in families,
         each_operation="operation" in scope,

@@ -112,6 +112,12 @@ def _by_family(*more: str) -> Iterator[Schema]:
         yield _where("algorithm", {**TEXT, "pattern": rf"^{family}(\||$)"}, _object(" ".join(needed), **needed))
 
 
+def has_figures(family: str, rule: Mapping[str, Any]) -> bool:
+    """Whether that family's own figures are known. Those of a rule are the first one's: of the others that could not be
+    told from it, some are not."""
+    return all(rule.get(name) for name in FIGURES[family])
+
+
 RULE = Shape({**_object(**_RULE, **_OF_IT, statuses=_list(COUNT)), "allOf": list(_by_family())})
 
 LIMITS = Shape(

@@ -253,6 +253,16 @@ def test_an_inquiry_that_predicts_nothing_is_told_so(result, complaint):
         kept_of(result)
 
 
+@pytest.mark.parametrize("second", FAMILIES)
+def test_of_families_that_could_not_be_told_apart_those_are_tried_whose_figures_are_known(second):
+    one = found(algorithm="sliding_log", quota=6, window_s=1.0, sustainable_per_s=6.0)
+    events = met(SlidingLog(6, 1.0), 30, 40, 1)
+
+    prediction = outcome(rule_of({**one, "algorithm": f"sliding_log|{second}"}), events)
+
+    assert prediction.verdict in ("confirmed", "not_tested")
+
+
 def test_the_widest_bound_of_its_times_is_how_far_it_may_be_off():
     one = found(algorithm="sliding_log", quota=10, window_s=2.0, sustainable_per_s=5.0)
 

@@ -39,6 +39,35 @@ def test_a_result_that_was_edited_is_told_in_one_line(tmp_path: Path, name: str,
     assert twin.exception is None or isinstance(twin.exception, SystemExit), twin.exception
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"window_s": None},
+        {"algorithm": "sliding_counter", "window_s": None},
+        {"algorithm": "penalty_block"},
+        {"algorithm": "quantised_bucket"},
+        {"algorithm": "quantised_bucket", "batch": 10**308, "interval_s": 1e-320},
+        {"algorithm": "token_bucket|nonsense"},
+        {"algorithm": "token_bucket", "sustainable_per_s": 1e-300},
+        {"algorithm": "token_bucket", "quota": 1e308},
+        {"quota": 0.5},
+        {"quota": True},
+        {"window_s": 1e308},
+        {"window_s": 1e-300},
+        {"bounds": {"window": [0.4]}},
+        {"scope": ["key"]},
+        {"refusal": {"statuses": {"-1": 1}}},
+        {"refusal": {"statuses": [429]}},
+    ],
+)
+def test_a_limiter_that_there_cannot_be_is_refused_before_anything_runs(tmp_path: Path, edit: dict[str, Any]) -> None:
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"schema": "harness-result/1", "run_id": "r", "limits": {**FOUND, **edit}}))
+    load = CliRunner().invoke(load_command, ["--limits", str(tmp_path), "--base-url", "http://127.0.0.1:9"])
+    assert load.exit_code == 2
+    assert f"{path}: that result was edited: limits" in load.output
+
+
 def test_customers_of_several_processes_are_rude_and_the_limiter_is_the_one_that_was_found(tmp_path: Path) -> None:
     earlier, folder = tmp_path / "found", tmp_path / "report"
     earlier.mkdir()
