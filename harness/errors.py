@@ -7,7 +7,8 @@ HarnessError                    exit code
 │   ├── CredentialsRefused          3       the key was answered 401 or 403 where it must be accepted
 │   ├── SinkDied                    3       the webhook sink's process ended or stopped answering
 │   └── ChildDied                   3       another process of the run ended
-└── JournalError                    2       a journal cannot be read: not one of ours, or of another version
+└── JournalError                    2       a journal cannot be read: not one of ours, edited, or of another version
+    └── NothingMeasured             2       there is none, or it tells of no run
 """
 
 
@@ -23,6 +24,10 @@ class UsageError(HarnessError):
 
 class JournalError(HarnessError):
     """A file that is no journal of a version this harness reads."""
+
+
+class NothingMeasured(JournalError):
+    """A run that ended before it began to measure."""
 
 
 class CouldNotRun(HarnessError):

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import capacity, figures, windows
 from harness.behaviour import behaviour
-from harness.errors import JournalError, UsageError
+from harness.errors import JournalError, NothingMeasured, UsageError
 from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
 from harness.histogram import Latency
 from harness.journal import Part, in_time
@@ -86,7 +86,7 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
     phases = {name: _Phase.of(parts, name, shelves) for name in ALL_PHASES}
     began = {name: event for name, phase in phases.items() for event in phase.milestones if isinstance(event, Began)}
     if not began:
-        raise JournalError("this journal tells of no run: no phase of it ever began")
+        raise NothingMeasured("this journal tells of no run: no phase of it ever began")
     whole = _whole(parts)
     settings = next(iter(began.values())).settings
     verdicts: list[Verdict] = []

@@ -15,7 +15,7 @@ import click
 from harness.cli import github
 from harness.cli.complaint import errors_told, tell
 from harness.cli.target import Target, target
-from harness.errors import CouldNotRun, JournalError, UsageError
+from harness.errors import CouldNotRun, JournalError, NothingMeasured, UsageError
 from harness.processes.interrupt import Interrupt
 from harness.report.console import closing_lines
 from harness.report.write import write_report
@@ -50,6 +50,7 @@ def carry_out(
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         folder = new_folder(flags.get("report"), run_id)
         failure: CouldNotRun | None = None
+        told = False
         redactor: Redactor | None = None
         with Interrupt() as interrupt:
             try:
@@ -59,14 +60,16 @@ def carry_out(
                     redactor = where.profile.redactor
                     work(Run(run_id, folder, where, interrupt))
             except CouldNotRun as error:
-                failure = error
+                failure, told = error, True
                 tell(error)
             except UsageError:
                 _remove_if_empty(folder)
                 raise
             except KeyboardInterrupt:
+                told = True
                 click.echo("harness: stopped at once", err=True)
-            code = _conclude(folder, redactor, failure)
+            code = _conclude(folder, redactor, told=told)
+            code = failure.exit_code if failure else code
     sys.exit(EXIT_INTERRUPTED if interrupt.requested else code)
 
 
@@ -108,13 +111,15 @@ def _holds_anything(result: Mapping[str, Any]) -> bool:
     )
 
 
-def _conclude(folder: Path, redactor: Redactor | None, failure: CouldNotRun | None) -> int:
+def _conclude(folder: Path, redactor: Redactor | None, *, told: bool) -> int:
+    """Reports what was measured. Where that cannot be, it says why, unless nothing was measured and it was `told`."""
     try:
-        code = report(folder, redactor)
-    except JournalError:  # it ended before anything was measured: there is nothing to report
+        return report(folder, redactor)
+    except JournalError as error:
+        if not (told and isinstance(error, NothingMeasured)):
+            tell(error)
         _remove_if_empty(folder)
-        code = EXIT_CODES["could_not_run"]
-    return failure.exit_code if failure else code
+        return EXIT_CODES["could_not_run"]
 
 
 def _remove_if_empty(folder: Path) -> None:

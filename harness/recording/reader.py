@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.errors import JournalError
+from harness.errors import JournalError, NothingMeasured
 from harness.journal import Part
 from harness.recording.packing import left_alone, packed_of
 from harness.recording.section import copy_packed, find_parts, written
@@ -72,5 +72,5 @@ def _files(folder: Path) -> list[Path]:
             return [path]
     parts = sorted((folder / PARTS).glob("*.ndjson"))
     if not parts:
-        raise JournalError(f"{folder} holds no journal: it is no run's folder, or the run never started")
+        raise NothingMeasured(f"{folder} holds no journal: it is no run's folder, or the run never started")
     return parts

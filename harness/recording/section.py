@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from harness.errors import JournalError
+from harness.errors import JournalError, NothingMeasured
 from harness.events import Event
 from harness.journal import MILESTONES, Header, Part, decode
 from harness.recording.packing import packed_of
@@ -72,7 +72,7 @@ def find_parts(path: Path) -> list[Part]:
     """All parts in the file, after one look at each line. Raises JournalError where it is none of ours."""
     parts = list(_parts(_members_of(path)))
     if not parts:
-        raise JournalError("not a journal: it has no header line")
+        raise NothingMeasured("not a journal: it has no header line")
     return parts
 
 
