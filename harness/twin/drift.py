@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from harness.twin.limiter_drift import limiter_drift
 from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
 # Of a quantile: what machines differ by from day to day, relative and in ms.
@@ -17,13 +18,11 @@ SECONDS_OFF, JITTER_OFF = 0.1, 0.2
 # Options of a sender without a measured number in them.
 EXACT = ("accepted", "retry", "attempts", "give-up", "retry-after", "redirects", "order")
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-SCOPE = re.compile(r" scope=\S+")
-NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`drift` is None where one of the twins did not measure it."""
+    """`drift` is None where one of the twins did not measure it, or what they measured cannot be compared."""
 
     part: str
     drift: bool | None
@@ -39,8 +38,7 @@ def _part(name: str, old: object, new: object) -> Difference:
         which = "either" if old is None and new is None else "OLD" if old is None else "NEW"
         return Difference(name, None, f"not measured in {which}")
     if isinstance(old, Limiter) and isinstance(new, Limiter):
-        same = _same_policy(old, new)
-        return Difference(name, not same, f"{old.policy or 'none seen'} -> {new.policy or 'none seen'}")
+        return Difference(name, *limiter_drift(old, new))
     if isinstance(old, Delay) and isinstance(new, Delay):
         return _delay(name, old, new)
     if isinstance(old, Sender) and isinstance(new, Sender):
@@ -57,19 +55,6 @@ def _chance(replies: Multiplicity) -> float:
     """By how much a mean of so few samples may be off: three standard errors of whether there is one part more."""
     share = replies.mean % 1
     return 3 * math.sqrt(share * (1 - share) / replies.samples) if replies.samples else math.inf
-
-
-def _same_policy(old: Limiter, new: Limiter) -> bool:
-    """Counts are exact (a digit in the text); durations and rates may be off by both errors."""
-    if old.policy is None or new.policy is None:
-        return old.policy == new.policy
-    one, other = old.policy, new.policy
-    if "scope=" not in one or "scope=" not in other:  # it could not be told in one of them
-        one, other = SCOPE.sub("", one), SCOPE.sub("", other)
-    if NUMBER.sub("#", one) != NUMBER.sub("#", other):
-        return False
-    pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
-    return all(a == b or ("." in a + b and _near(float(a), float(b), old.error + new.error)) for a, b in pairs)
 
 
 def _lifetime(lifetime: Lifetime) -> str:
@@ -97,10 +82,6 @@ def _same_option(option: str, a: str, b: str, error: float) -> bool:
     return NUMBERS.sub("#", a) == NUMBERS.sub("#", b) and all(
         math.isclose(float(x), float(y), rel_tol=error, abs_tol=SECONDS_OFF) for x, y in pairs
     )
-
-
-def _near(a: float, b: float, relative: float) -> bool:
-    return math.isclose(a, b, rel_tol=relative)
 
 
 def _delay(name: str, old: Delay, new: Delay) -> Difference:

@@ -87,6 +87,41 @@ def test_whose_quota_it_is_only_counts_where_both_could_tell() -> None:
     assert [row.part for row in differences(scoped, other) if row.drift] == ["limiter"]
 
 
+BUCKET, LOG = "token-bucket rate=7.0 burst=4", "sliding-log limit=4 window=0.571s"
+EITHER = "token_bucket|sliding_log"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "drift"),
+    [
+        ((BUCKET, EITHER), (LOG, "sliding_log|token_bucket"), False),
+        ((BUCKET, EITHER), (LOG, ""), False),
+        ((BUCKET, EITHER), (BUCKET, ""), False),
+        ((BUCKET, ""), (LOG, ""), True),
+        ((BUCKET, EITHER), ("sliding-log limit=5 window=0.571s", EITHER), True),
+        ((BUCKET, EITHER), ("sliding-log limit=4 window=1.571s", EITHER), True),
+        ((BUCKET, EITHER), ("sliding-log limit=4 window=0.571s headers=draft", EITHER), True),
+        ((BUCKET, EITHER), ("fixed-window limit=4 window=0.571s", ""), True),
+        ((BUCKET, EITHER), ("fixed-window limit=4 window=0.571s", "fixed_window_aligned|token_bucket"), False),
+        ((LOG, "sliding_log|counting_log"), ("reject-log limit=4 window=0.571s", "counting_log|sliding_log"), False),
+        ((LOG, "sliding_log|penalty_block"), ("penalty-block limit=4 window=9.0s block=0.571s", ""), None),
+        ((BUCKET, "token_bucket|quantised_bucket"), ("quantised-bucket burst=4 refill=7 interval=1.0s", ""), False),
+        (("queueing-bucket rate=7.0 burst=3", "queueing_bucket|token_bucket"), (BUCKET, ""), False),
+    ],
+)
+def test_families_that_could_not_be_told_apart_are_compared_by_what_both_have(
+    old: tuple[str, str], new: tuple[str, str], drift: bool | None
+) -> None:
+    one, other = (
+        replace(TWIN, limiter=replace(TWIN.limiter, policy=policy, undecided=undecided))
+        for policy, undecided in (old, new)
+    )
+    for pair in ((one, other), (other, one)):
+        row = differences(*pair)[0]
+        assert row.drift is drift, row.told
+        assert ("could not be told" in row.told) == (drift is None or (drift is False and old[0] != new[0]))
+
+
 def test_what_is_no_result_is_refused() -> None:
     with pytest.raises(UsageError):
         twin_of([{"schema": "other/1"}])
