@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from harness.errors import HarnessError
+from harness.cli.twin_file import twin_of_file
+from harness.errors import UsageError
 from harness.processes import lifeline
 from harness.sandbox.config import DEFAULT_HANDOVER_PHRASES, DEVELOPMENT_TENANTS, Config, Tenant
 from harness.sandbox.console import Console
@@ -23,7 +24,6 @@ from harness.sandbox.tenants import VARIABLE, tenants_from
 from harness.sandbox.variants import catalogue as all_variants
 from harness.sandbox.variants.sessions import AbsoluteExpiry
 from harness.sandbox.webhooks import is_loopback
-from harness.twin.toml import read
 
 # What this sandbox and the way to it take without any delay, so that it is not counted twice: milliseconds.
 OWN_ANSWER_MS, OWN_REPLY_MS = 0.5, 1.0
@@ -197,9 +197,9 @@ def _sender(line: str, timeout_s: float | None) -> SenderPolicy:
 def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:
     """What a twin says of limits and delays. Raises ValueError; a part that was not measured stays the default."""
     try:
-        twin = read(path.read_text(encoding="utf-8"))
-    except (HarnessError, OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"--twin {path}: {error}") from None
+        twin = twin_of_file(path)
+    except UsageError as error:
+        raise ValueError(f"--twin {error}") from None
     told: dict[str, Any] = {}
     if twin.replies is not None:
         told["replies_mean"] = min(twin.replies.mean, MOST_REPLIES)

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.dialects import DRAFT, RETRY_AFTER, THREE, X_THREE
 from harness.errors import UsageError
+from harness.limits_part import RULE
 from harness.twin.sender import sender_of
 from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Twin
 
@@ -56,6 +57,8 @@ def _limiter(run: str, limits: Mapping[str, Any] | None) -> Limiter | None:
     families = str(limits.get("algorithm") or "")
     if not families:
         return None
+    if objection := RULE.objection(limits, "limits"):
+        raise UsageError(f"the result of {run} was edited: {objection}")
     family = families.partition("|")[0]
     policy = _policy(NAMES.get(family, family), limits)
     return Limiter(run, spent, policy, families if "|" in families else "", _error(limits))

@@ -1,13 +1,13 @@
 """A twin as TOML, and back. Read strictly: a wrong value is told, and never made to fit."""
 
 import json
-import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
 from harness.errors import UsageError
+from harness.limits_part import MOST
 from harness.twin.twin import SCHEMA, Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
 PARTS: dict[str, type[Any]] = {
@@ -18,6 +18,8 @@ PARTS: dict[str, type[Any]] = {
     "lifetime": Lifetime,
     "sender": Sender,
 }
+# Of a value that cannot be, so much is shown: characters.
+SHOWN = 60
 
 
 def written(twin: Twin) -> str:
@@ -48,6 +50,8 @@ def read(text: str) -> Twin:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"the twin is no TOML: {error}") from None
+    except ValueError:
+        raise UsageError("the twin cannot be read: a number in it has thousands of digits") from None
     if told.pop("schema", None) != SCHEMA:
         raise UsageError(f'not a twin: it has no schema = "{SCHEMA}"')
     if unknown := set(told) - set(PARTS):
@@ -64,19 +68,27 @@ def _part(name: str, table: Any) -> Any:
         raise UsageError(f"[{name}] of the twin: {str(error).partition(' ')[2]}") from None
     for field in fields(part):
         if not FITTING[field.name](getattr(part, field.name)):
-            raise UsageError(f"[{name}] of the twin: {field.name} cannot be {getattr(part, field.name)!r}")
+            raise UsageError(f"[{name}] of the twin: {field.name} cannot be {_shown(getattr(part, field.name))}")
     return _delay(name, part) if isinstance(part, Delay) else part
 
 
+def _shown(value: Any) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # a number of thousands of digits has no decimal ones
+        shown = "that"
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+
+
 def _number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and abs(value) <= MOST
 
 
 FITTING: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("run", "undecided"), lambda value: isinstance(value, str)),
-    "policy": lambda value: value is None or isinstance(value, str),
+    "policy": lambda value: value is None or (isinstance(value, str) and bool(value.strip())),
     "prolonged": lambda value: isinstance(value, bool),
-    "samples": lambda value: type(value) is int and value >= 0,
+    "samples": lambda value: type(value) is int and 0 <= value <= MOST,
     "error": lambda value: _number(value) and value >= 0,
     "mean": lambda value: _number(value) and value >= 1,
     **dict.fromkeys(("ttl_s", "watched_s"), lambda value: _number(value) and value > 0),

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harness.cli.twin import command as twin_command
 from harness.twin.toml import written
 from tests.acceptance.command import harness
 from tests.twin.test_twin import WHOLE
@@ -51,6 +53,50 @@ def test_a_run_that_is_none_is_refused(tmp_path: Path, content: str | None, word
     one_line(said.stderr, *words)
 
 
+LIMITED = {
+    "limited": True,
+    "requests_spent": 90,
+    "algorithm": "token_bucket",
+    "quota": 4,
+    "burst": 4,
+    "refill_per_s": 7.0,
+}
+WINDOW = {**LIMITED, "algorithm": "sliding_log", "window_s": 0.571}
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({**WINDOW, "window_s": float("nan")}, ("was edited", "limits.window_s cannot be NaN")),
+        ({**WINDOW, "window_s": None}, ("was edited", "limits.window_s cannot be null")),
+        ({**WINDOW, "window_s": 1e11}, ("no sandbox can be", "window=")),
+        ({**WINDOW, "quota": 10**7}, ("no sandbox can be", "limit=")),
+        ({**LIMITED, "burst": -4}, ("was edited", "limits.burst cannot be -4")),
+        ({**LIMITED, "refill_per_s": None}, ("no sandbox can be", "rate=None")),
+        ({**LIMITED, "scope": "anybody"}, ("was edited", "limits.scope")),
+        ({**LIMITED, "algorithm": "no_such"}, ("was edited", "limits.algorithm")),
+    ],
+)
+def test_a_limiter_that_no_sandbox_can_be_is_not_written(tmp_path: Path, limits: dict, words: tuple[str, ...]):
+    run = run_of(tmp_path / "run", json.dumps({"schema": "harness-result/1", "run_id": "r", "limits": limits}))
+
+    said = harness("twin", run)
+
+    assert said.returncode == USAGE
+    assert said.stdout == ""
+    one_line(said.stderr, *words)
+
+
+@pytest.mark.parametrize(("limits", "rate"), [(LIMITED, "rate=7.0 burst=4"), (WINDOW, "limit=4 window=0.571s")])
+def test_a_limiter_that_a_sandbox_can_be_is_written(tmp_path: Path, limits: dict, rate: str):
+    run = run_of(tmp_path / "run", json.dumps({"schema": "harness-result/1", "run_id": "r", "limits": limits}))
+
+    said = harness("twin", run)
+
+    assert said.returncode == 0, said.stderr
+    assert rate in said.stdout
+
+
 @pytest.mark.parametrize("twins", [("a.toml",), ("a.toml", "b.toml", "c.toml"), ("a.toml", "missing.toml")])
 def test_a_diff_takes_two_twins_that_are_there(tmp_path: Path, twins: tuple[str, ...]):
     for name in ("a.toml", "b.toml", "c.toml"):
@@ -62,9 +108,21 @@ def test_a_diff_takes_two_twins_that_are_there(tmp_path: Path, twins: tuple[str,
     one_line(said.stderr)
 
 
-@pytest.mark.parametrize(
+HUGE = "1" + 400 * "0"
+MANY_DIGITS = 5000 * "9"
+# What a twin cannot be.
+WRONG = pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("fixed-window limit=14 window=3.0s", "token-bucket rate=nan burst=-1"),
+        ("fixed-window limit=14 window=3.0s", ""),
+        pytest.param("fixed-window limit=14", f"fixed-window limit={HUGE}", id="limit"),
+        ("retry=constant", "retry=constant jitter=abc"),
+        pytest.param("ttl_s = 30.0", f"ttl_s = {MANY_DIGITS}", id="digits"),
+        pytest.param("ttl_s = 30.0", f"ttl_s = 0x{MANY_DIGITS}", id="hexadecimal"),
+        pytest.param("mean = 1.0", f"mean = {HUGE}", id="mean"),
+        pytest.param("samples = 90", f"samples = {HUGE}", id="samples"),
+        pytest.param("[1.0, 100.0, 300.0]", f"[1.0, 100.0, {HUGE}]", id="ms"),
         ("fixed-window limit=14", "fixed-window limit=0"),
         ("fixed-window", "no-such-family"),
         ("ttl_s = 30.0", "ttl_s = -1.0"),
@@ -78,6 +136,23 @@ def test_a_diff_takes_two_twins_that_are_there(tmp_path: Path, twins: tuple[str,
         pytest.param("schema", f"x = {'[' * 100_000}", id="deep"),
     ],
 )
+
+
+@WRONG
+def test_what_is_no_twin_is_not_compared(tmp_path: Path, old: str, new: str):
+    assert old in TWIN
+    right, wrong = tmp_path / "right.toml", tmp_path / "wrong.toml"
+    right.write_text(TWIN)
+    wrong.write_text(TWIN.replace(old, new))
+
+    for pair in ((right, wrong), (wrong, right)):
+        said = CliRunner().invoke(twin_command, ["--diff", *map(str, pair)])
+
+        assert said.exit_code == USAGE, said.output
+        one_line(said.output, str(wrong))
+
+
+@WRONG
 def test_a_sandbox_does_not_start_as_a_twin_that_cannot_be(tmp_path: Path, old: str, new: str):
     assert old in TWIN
     path = tmp_path / "twin.toml"
