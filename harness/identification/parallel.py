@@ -86,7 +86,7 @@ def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Seque
     seen_places = [places(seen, rate) for seen, _ in lines]
     known = [each for each in seen_places if each is not None]
     # Where nobody was refused it is at least as long.
-    quota = ceil(mean(known)) if known else max(line[1] for _, line in lines if line)
+    quota = max(1, ceil(mean(known))) if known else max(line[1] for _, line in lines if line)
     return Parallel(QUEUEING, {"rate": rate, "burst": quota - 1, "quota": quota}, min(rates) / max(rates))
 
 
