@@ -16,7 +16,7 @@ models        for the picture: what is left of the quota along the trace, by the
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -184,10 +184,21 @@ def _refusal(seen: Sequence[Seen]) -> dict[str, Any]:
     answer = refused[0].answer
     return {
         "statuses": dict(Counter(str(each.answer.status) for each in refused)),
-        "headers": {name: value for name, value in answer.headers if _tells(name)},
+        "headers": _joined(answer.headers),
         "response": answer.shown()[:BODY],
         "curl": answer.curl(),
     }
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Those that tell of the limit. Of one that came several times every value, as senders differ in which they heed:
+    joined as RFC 9110 (5.3) reads them."""
+    names: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        if _tells(name):
+            values.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return {name: ", ".join(each) for name, each in values.items()}
 
 
 def _tells(name: str) -> bool:

@@ -75,6 +75,13 @@ def test_what_got_no_answer_is_told_where_no_limit_was_seen():
     )
 
 
+def test_a_refusal_is_shown_with_every_value_of_a_header_that_came_several_times():
+    headers = (("Retry-After", "1"), ("Content-Type", "text/plain"), ("retry-after", "30"), ("Retry-After", "bogus"))
+    answer = Answer(Request("POST", "/v1/sessions/none/messages"), 429, headers)
+    limits = found_of(Findings([Seen(0, 0, Subject("unknown"), "", 0, 0, answer, 1.0, claim_of(headers, 0.0))]))
+    assert limits["refusal"]["headers"] == {"Retry-After": "1, 30, bogus", "Content-Type": "text/plain"}
+
+
 def test_a_target_that_is_not_there_could_not_be_asked(inquire):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
