@@ -17,6 +17,7 @@ from harness.cli.complaint import errors_told, tell
 from harness.cli.target import Target, target
 from harness.errors import CouldNotRun, JournalError, NothingMeasured, UsageError
 from harness.processes.interrupt import Interrupt
+from harness.recording.stopped import REASON, note_stopped
 from harness.report.console import closing_lines
 from harness.report.write import write_report
 from harness.secret import Redactor
@@ -67,7 +68,8 @@ def carry_out(
                 raise
             except KeyboardInterrupt:
                 told = True
-                click.echo("harness: stopped at once", err=True)
+                click.echo(f"harness: {REASON}", err=True)
+                note_stopped(folder, run_id)
             code = _conclude(folder, redactor, told=told)
             code = failure.exit_code if failure else code
     sys.exit(EXIT_INTERRUPTED if interrupt.requested else code)

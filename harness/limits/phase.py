@@ -16,6 +16,7 @@ from harness.limits.seen import Seen
 from harness.processes.interrupt import Interrupt
 from harness.profile import LOOPBACK, Profile
 from harness.recording.reader import PARTS
+from harness.recording.stopped import REASON
 from harness.recording.writer import JournalWriter, header_now
 
 PHASE = "limits"
@@ -32,7 +33,8 @@ def run_limits(
 ) -> None:
     """Asks the target, and writes what was seen and found. `on_state` is told what is done, and of each request.
 
-    Raises CouldNotRun where the target cannot be asked; what was seen until then is in the journal.
+    Raises CouldNotRun where the target cannot be asked. What was seen until then is in the journal, whatever is raised,
+    and its last line says how it ended.
     """
     findings = Findings()
     part = folder / PARTS / f"{PHASE}-inquiry.ndjson"
@@ -56,20 +58,24 @@ def run_limits(
             state = what
             on_state(what, None)
 
-        failure: CouldNotRun | None = None
-        with Asker(profile, purse, interrupt, on_seen) as asker:
-            loopback = urlsplit(profile.base_url).hostname in LOOPBACK
-            draw = random.Random(profile.seed).random
-            try:
+        ending: Ending = "died"
+        reason: str | None = "the harness itself failed"
+        try:
+            with Asker(profile, purse, interrupt, on_seen) as asker:
+                loopback = urlsplit(profile.base_url).hostname in LOOPBACK
+                draw = random.Random(profile.seed).random
                 Inquiry(asker, purse, draw, tell, findings, loopback=loopback).run()
-            except CouldNotRun as error:
-                failure = error
-        if findings.seen and failure is None:
-            journal.write(Identified(time.monotonic_ns(), found(findings)))
-        ending: Ending = "interrupted" if findings.stopped else "died" if failure else "completed"
-        journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, str(failure) if failure else None))
-    if failure is not None:
-        raise failure
+            if findings.seen:
+                journal.write(Identified(time.monotonic_ns(), found(findings)))
+            ending, reason = "interrupted" if findings.stopped else "completed", None
+        except KeyboardInterrupt:
+            ending, reason = "interrupted", REASON
+            raise
+        except CouldNotRun as error:
+            reason = str(error)
+            raise
+        finally:
+            journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
 
 
 def _asked(seen: Seen, began_ns: int) -> Asked:
