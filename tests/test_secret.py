@@ -4,6 +4,8 @@ import json
 import time
 import traceback
 from base64 import b64encode, urlsafe_b64encode
+from html import escape
+from html.entities import html5
 from urllib.parse import quote
 
 import pytest
@@ -15,6 +17,11 @@ from harness.secret import MASK, SHORTEST, Redactor, Secret
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=SHORTEST, max_size=40).filter(
     lambda key: key not in MASK
 )
+
+
+def doubly(key: str) -> str:
+    """As in JSON that stands in an HTML page."""
+    return escape(json.dumps(escape(key))[1:-1])
 
 
 def test_a_secret_shows_itself_as_a_mask():
@@ -37,7 +44,10 @@ def test_a_traceback_of_a_frame_that_holds_it_does_not_show_it():
 
 
 @given(
-    KEYS, st.sampled_from((str, json.dumps, lambda key: json.dumps(json.dumps(key)), lambda key: quote(key, safe="")))
+    KEYS,
+    st.sampled_from(
+        (str, json.dumps, lambda key: json.dumps(json.dumps(key)), lambda key: quote(key, safe=""), escape, doubly)
+    ),
 )
 def test_the_redactor_finds_a_key_in_every_spelling_that_it_takes(key, spelled):
     text = f"before {spelled(key)} after"
@@ -54,6 +64,23 @@ def test_a_key_escaped_character_by_character_is_found(key, data):
     def spelled(character: str) -> str:
         code = f"{ord(character):02x}"
         return data.draw(st.sampled_from((character, f"\\u00{code}", f"\\\\u00{code.upper()}", f"%{code}")))
+
+    text = "<" + "".join(map(spelled, key)) + ">"
+
+    assert Redactor(Secret(key)).clean(text) == f"<{MASK}>"
+    assert Redactor(Secret(key)).finds(text)
+
+
+@given(KEYS, st.data())
+def test_a_key_is_found_where_html_has_entities_in_the_place_of_characters(key, data):
+    """Of any of them: by number or by name, in any case, with the ampersand escaped once more or as JSON may."""
+
+    def spelled(character: str) -> str:
+        code = ord(character)
+        names = [name for name, named in html5.items() if named == character and name.endswith(";")]
+        entity = data.draw(st.sampled_from([f"#{code};", f"#x{code:x};", f"#X{code:04X};", f"#{code:05}", *names]))
+        ampersand = data.draw(st.sampled_from(("&", "&amp;", "&amp;amp;", "&#38;", "\\u0026", "\\\\u0026")))
+        return data.draw(st.sampled_from((character, ampersand + entity)))
 
     text = "<" + "".join(map(spelled, key)) + ">"
 
@@ -83,8 +110,11 @@ def test_a_key_is_found_in_hexadecimal(key, cased):
     assert Redactor(Secret(key)).clean(cased(key.encode().hex())) == MASK
 
 
-@pytest.mark.parametrize("text", ["\\" * 1_000_000, '{"a": "' + "\\u0073" * 100_000, "%" * 1_000_000])
-def test_a_text_that_is_all_escapes_is_cleaned_in_no_time(text):
+@pytest.mark.parametrize(
+    "unit", ["\\" * 10, "\\u0073", "%" * 10, "&" * 10, "&amp;", "&#115;", "&#x000000", "\\u0026amp;"]
+)
+def test_a_text_that_is_all_escapes_is_cleaned_in_no_time(unit):
+    text = 100_000 * unit
     began = time.process_time()
 
     assert Redactor(Secret("sk-\\very\\secret")).clean(text) == text
