@@ -62,7 +62,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `status` is None where no whole HTTP response came, and `failure` says what came instead;
-    `unreached` where there was not even a connection.
+    `unreached` where there was not even a connection, `stale` where one that had been kept was closed before an answer:
+    whether the target has read the request cannot be told then.
 
     `body` is the content as it came (never decompressed), cut at the client's bound. `trailing` holds bytes that
     followed the response on the wire, seen by the bare socket only. `sent_at` is monotonic.
@@ -76,6 +77,7 @@ class Answer:
     elapsed_ns: int = 0
     failure: str | None = None
     unreached: bool = False
+    stale: bool = False
     trailing: bytes = b""
     veil: Veil = field(default_factory=lambda: Veil({}), repr=False, compare=False)
 

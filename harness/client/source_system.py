@@ -40,9 +40,11 @@ class SourceSystem:
         *,
         other: bool = False,
         source_address: str | None = None,
+        resends: bool = True,
     ) -> None:
         """`other` makes it the second tenant of the profile. `ceiling` is shared by all clients of a process.
-        `source_address` is one of this machine's to send from."""
+        `source_address` is one of this machine's to send from. One that `resends` sends a request a second time where
+        the connection had been closed; otherwise its answer is stale."""
         secret = profile.other_api_key if other else profile.api_key
         client_id = profile.other_client_id if other else profile.client_id
         assert secret is not None
@@ -52,7 +54,8 @@ class SourceSystem:
         self.base_url = profile.base_url
         self._veil = Veil.of(profile)
         self._pacer = Pacer(ceiling or Ceiling(profile.max_rate))
-        self._transport = Transport(profile.base_url, self._veil, self._pacer.turn, source_address)
+        before_resending = self._pacer.turn if resends else None
+        self._transport = Transport(profile.base_url, self._veil, before_resending, source_address)
         self._observers: list[Observer] = []
         self._patient = True
 

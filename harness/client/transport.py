@@ -34,9 +34,14 @@ class Transport:
     """Sends requests and always comes back with an Answer, whatever happened. Thread-safe."""
 
     def __init__(
-        self, base_url: str, veil: Veil, before_resending: Callable[[], object], source_address: str | None = None
+        self,
+        base_url: str,
+        veil: Veil,
+        before_resending: Callable[[], object] | None,
+        source_address: str | None = None,
     ) -> None:
-        """`source_address` is an address of this machine to send from, where it is not for the system to choose."""
+        """`before_resending` is called before a request goes out a second time; where it is None, none does.
+        `source_address` is an address of this machine to send from, where it is not for the system to choose."""
         self._before_resending = before_resending
         self._base_url = base_url
         self._veil = veil
@@ -51,16 +56,19 @@ class Transport:
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send(self, request: Request) -> Answer:
-        """One exchange. A connection that was closed while it lay idle is replaced, once, and that is no failure."""
+        """One exchange. A connection that was closed while it lay idle is replaced, once, and that is no failure; where
+        nothing is sent again the answer says that it is stale."""
         if not self._reuse:
-            return self._exchange(request, fresh=True)[0]
-        answer, idle_close = self._exchange(request, fresh=False)
-        if not idle_close:
+            return self._exchange(request, fresh=True)
+        answer = self._exchange(request, fresh=False)
+        if not answer.stale:
             return answer
         # Which of the two closed first cannot be told: from here on no connection of this target is used twice.
         self._reuse = False
+        if self._before_resending is None:
+            return answer
         self._before_resending()
-        return self._exchange(request, fresh=True)[0]
+        return self._exchange(request, fresh=True)
 
     def close(self) -> None:
         self._client.close()
@@ -72,8 +80,7 @@ class Transport:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def _exchange(self, request: Request, *, fresh: bool) -> tuple[Answer, bool]:
-        """The answer, and whether it is only that a reused connection had been closed in the meantime."""
+    def _exchange(self, request: Request, *, fresh: bool) -> Answer:
         seen: set[str] = set()
         patience_s = self._patience_s(request)
         sent_at = time.monotonic_ns()
@@ -89,14 +96,18 @@ class Transport:
                 self._silences[request.label] += 1
                 self._silent_s += elapsed / 1e9
             failure = self._veil.over(_in_words(error, patience_s))
-            unreached = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-            answer = Answer(
-                request, sent_at=sent_at, elapsed_ns=elapsed, failure=failure, unreached=unreached, veil=self._veil
-            )
             broken = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
             reused = "connection.connect_tcp.started" not in seen
-            return answer, broken and reused and "http11.receive_response_headers.complete" not in seen
-        return answer, False
+            answer = Answer(
+                request,
+                sent_at=sent_at,
+                elapsed_ns=elapsed,
+                failure=failure,
+                unreached=isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)),
+                stale=broken and reused and "http11.receive_response_headers.complete" not in seen,
+                veil=self._veil,
+            )
+        return answer
 
     def _patience_s(self, request: Request) -> float:
         silences = self._silences[request.label]

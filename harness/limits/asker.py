@@ -84,20 +84,33 @@ class Asker:
     def ask(self, subject: Subject, purpose: str, at: float = 0.0, count: int = 1) -> list[Seen]:
         """Sends `count` at once, at `at` or now, where that is past. In the order of their sending.
 
-        Raises Spent, and then sends nothing; Stopped; and CouldNotRun where the target answers no more.
+        Those whose connection had been closed are sent once more, as long as the purse has something left, and in what
+        is returned the second stands in the place of the first. Raises Spent, and then sends nothing; Stopped; and
+        CouldNotRun where the target answers no more.
         """
         self._purse.take(count, max(at, self.now()))
         self.wait_until(at)
+        group = next(self._groups)
+        seen = self._sent(subject, purpose, count, group)
+        stale = sum(each.answer.stale for each in seen)
+        if stale and self._purse.affords(stale, self.now()):
+            self._purse.take(stale, self.now())
+            seen = [each for each in seen if not each.answer.stale] + self._sent(subject, purpose, stale, group)
+        if self._silences >= SILENCES:
+            raise CouldNotRun(f"{self.base_url} answers no more: {seen[-1].answer.failure}")
+        return seen
+
+    def _sent(self, subject: Subject, purpose: str, count: int, group: int) -> list[Seen]:
+        """So many at once, which the purse has paid for."""
         client, send = self._client(subject), self._sender(subject)
         answers = [send(client)] if count == 1 else list(self._pool.map(lambda _: send(client), range(count)))
-        group = next(self._groups)
         in_order = sorted(answers, key=lambda each: each.sent_at)
         seen = [self._seen(answer, subject, purpose, group) for answer in in_order]
         for each in seen:
             self._on_seen(each)
-            self._silences = self._silences + 1 if each.verdict == "unknown" else 0
-        if self._silences >= SILENCES:
-            raise CouldNotRun(f"{self.base_url} answers no more: {seen[-1].answer.failure}")
+            # A target that closes what lies idle is there all the same.
+            if not each.answer.stale:
+                self._silences = self._silences + 1 if each.verdict == "unknown" else 0
         return seen
 
     def ask_beside(self, subject: Subject, count: int, other: Subject, purpose: str) -> tuple[list[Seen], Seen]:
@@ -143,8 +156,13 @@ class Asker:
     def _client(self, subject: Subject) -> SourceSystem:
         which = subject.other_tenant, subject.address
         if which not in self._clients:
+            # What goes out a second time is paid for like everything else: so not behind the purse's back.
             self._clients[which] = SourceSystem(
-                self._profile, self._ceiling, other=subject.other_tenant, source_address=subject.address
+                self._profile,
+                self._ceiling,
+                other=subject.other_tenant,
+                source_address=subject.address,
+                resends=False,
             )
         return self._clients[which]
 
