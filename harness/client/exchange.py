@@ -60,10 +60,19 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Of a response: its status, and after how long it was there."""
+
+    status: int
+    elapsed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `status` is None where no whole HTTP response came, and `failure` says what came instead;
     `unreached` where there was not even a connection, `stale` where one that had been kept was closed before an answer:
-    whether the target has read the request cannot be told then.
+    whether the target has read the request cannot be told then. `head` is that of a response whose content did not come
+    whole; then its `headers` are there too.
 
     `body` is the content as it came (never decompressed), cut at the client's bound. `trailing` holds bytes that
     followed the response on the wire, seen by the bare socket only. `sent_at` is monotonic.
@@ -78,6 +87,7 @@ class Answer:
     failure: str | None = None
     unreached: bool = False
     stale: bool = False
+    head: Head | None = None
     trailing: bytes = b""
     veil: Veil = field(default_factory=lambda: Veil({}), repr=False, compare=False)
 
@@ -111,7 +121,8 @@ class Answer:
     def shown(self) -> str:
         """The response on few lines: printable, cut, without keys."""
         if self.status is None:
-            return f"no response: {self.veil.over(self.failure or 'nothing came')}"
+            came = f"HTTP {self.head.status}, whose content did not come whole" if self.head else "no response"
+            return f"{came}: {self.veil.over(self.failure or 'nothing came')}"
         kind = self.header("content-type")
         text = _printable(self.veil.over(self.body.decode("utf-8", "backslashreplace")))
         cut = text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(self.body)} bytes)"

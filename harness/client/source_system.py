@@ -5,6 +5,7 @@ sent again, and where whoever observes the traffic sees it.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -88,12 +89,13 @@ class SourceSystem:
         content_type: str | None = JSON,
         hurried: bool = False,
         odd: bool = False,
+        end_s: float = math.inf,
     ) -> Answer:
         """Any request. `key` is the Authorization header's whole value: this tenant's own, another, or None for none.
         `headers` come in addition, or in the place of those that are usually sent. `odd` is as in Request.
 
         A 429 is waited out and the request sent again. Not so where it is `hurried`: then it goes out as soon as the
-        ceiling allows, however limited we are, and a 429 is its answer.
+        ceiling allows, however limited we are, and a 429 is its answer. At `end_s` (monotonic) an exchange is given up.
         """
         own: list[Header] = [("User-Agent", AGENT), ("Accept", JSON), ("Accept-Encoding", "identity")]
         if key is not None:
@@ -104,7 +106,7 @@ class SourceSystem:
         given = {name.lower() for name, _ in extra}
         usual = (header for header in own if header[0].lower() not in given)
         made = Request(method, path, (*usual, *extra), content, self.base_url, odd)
-        return self._paced(made, self._transport.send, hurried=hurried)
+        return self._paced(made, lambda sent: self._transport.send(sent, end_s), hurried=hurried)
 
     def raw(self, request: Request, pieces: Sequence[bytes] | None = None) -> Answer:
         """Over a socket of its own, byte for byte: the request as it is, or pieces that amount to it."""

@@ -1,9 +1,11 @@
 """Requests by httpx: HTTP/1.1, connections kept alive, TLS verified, no redirect followed, no cookie kept."""
 
+import math
 import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any
@@ -11,7 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from harness.client.exchange import Answer, Request
+from harness.client.deadline import bounded, until
+from harness.client.exchange import Answer, Head, Request
 from harness.client.veil import Veil, Veiled
 from harness.profile import LOOPBACK
 
@@ -25,6 +28,8 @@ ALL_PATIENCE_S = 45.0
 SHORT_S = 2.0
 # An answer that trickles for longer than this never ends: seconds.
 WHOLE_S = 30.0
+# However little time an exchange is given, it has so much: seconds.
+SHORTEST_S = 0.01
 LARGEST_BODY = 2 * 1024 * 1024
 # Idle connections are closed by us before most servers would, so that a request seldom meets a closing one.
 IDLE_S = 2.0
@@ -55,12 +60,13 @@ class Transport:
         for client in (self._client, self._fresh):
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-    def send(self, request: Request) -> Answer:
-        """One exchange. A connection that was closed while it lay idle is replaced, once, and that is no failure; where
-        nothing is sent again the answer says that it is stale."""
+    def send(self, request: Request, end_s: float = math.inf) -> Answer:
+        """One exchange, which is given up at `end_s` (monotonic) at the latest. A connection that was closed while it
+        lay idle is replaced, once, and that is no failure; where nothing is sent again the answer says that it is
+        stale."""
         if not self._reuse:
-            return self._exchange(request, fresh=True)
-        answer = self._exchange(request, fresh=False)
+            return self._exchange(request, end_s, fresh=True)
+        answer = self._exchange(request, end_s, fresh=False)
         if not answer.stale:
             return answer
         # Which of the two closed first cannot be told: from here on no connection of this target is used twice.
@@ -68,7 +74,7 @@ class Transport:
         if self._before_resending is None:
             return answer
         self._before_resending()
-        return self._exchange(request, fresh=True)
+        return self._exchange(request, end_s, fresh=True)
 
     def close(self) -> None:
         self._client.close()
@@ -80,31 +86,31 @@ class Transport:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def _exchange(self, request: Request, *, fresh: bool) -> Answer:
-        seen: set[str] = set()
-        patience_s = self._patience_s(request)
-        sent_at = time.monotonic_ns()
+    def _exchange(self, request: Request, end_s: float, *, fresh: bool) -> Answer:
+        course = _Course(time.monotonic_ns(), min(self._patience_s(request), max(end_s - time.monotonic(), SHORTEST_S)))
         try:
-            answer = self._stream(request, fresh, sent_at, seen, patience_s)
+            with until(min(course.sent_at / 1e9 + WHOLE_S, max(end_s, course.sent_at / 1e9 + SHORTEST_S))):
+                answer = self._stream(request, fresh, course)
             self._silences[request.label] = 0
             self._slowest_s = max(self._slowest_s, answer.elapsed_ns / 1e9)
         except httpx.LocalProtocolError:
             raise  # a request that we may not send is a mistake of ours, not of the target
         except httpx.TransportError as error:
-            elapsed = time.monotonic_ns() - sent_at
+            elapsed = time.monotonic_ns() - course.sent_at
             if isinstance(error, httpx.ReadTimeout):
                 self._silences[request.label] += 1
                 self._silent_s += elapsed / 1e9
-            failure = self._veil.over(_in_words(error, patience_s))
             broken = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
-            reused = "connection.connect_tcp.started" not in seen
+            reused = "connection.connect_tcp.started" not in course.events
             answer = Answer(
                 request,
-                sent_at=sent_at,
+                headers=course.headers,
+                sent_at=course.sent_at,
                 elapsed_ns=elapsed,
-                failure=failure,
+                failure=self._veil.over(_in_words(error, course, elapsed / 1e9)),
                 unreached=isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)),
-                stale=broken and reused and "http11.receive_response_headers.complete" not in seen,
+                stale=broken and reused and "http11.receive_response_headers.complete" not in course.events,
+                head=course.head,
                 veil=self._veil,
             )
         return answer
@@ -114,9 +120,9 @@ class Transport:
         patience_s = next(seconds for least, seconds in reversed(PATIENCE) if silences >= least)
         return patience_s if self._silent_s < ALL_PATIENCE_S else min(patience_s, SHORT_S + 2 * self._slowest_s)
 
-    def _stream(self, request: Request, fresh: bool, sent_at: int, seen: set[str], patience_s: float) -> Answer:
+    def _stream(self, request: Request, fresh: bool, course: "_Course") -> Answer:
         def trace(event: str, info: Any) -> None:
-            seen.add(event)
+            course.events.add(event)
 
         headers = [(name.encode("latin-1", "replace"), _value(value)) for name, value in request.headers]
         if fresh:
@@ -127,43 +133,58 @@ class Transport:
             self._base_url + request.path,
             headers=headers,
             content=request.body or None,
-            timeout=httpx.Timeout(patience_s, connect=CONNECT_S),
+            timeout=httpx.Timeout(course.patience_s, connect=min(CONNECT_S, course.patience_s)),
             extensions={"trace": trace},
         )
         response = client.send(outgoing, stream=True)
+        course.headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+        )
+        course.head = Head(response.status_code, time.monotonic_ns() - course.sent_at)
         try:
-            body = self._read(response, sent_at)
+            body = self._read(response)
         finally:
             response.close()
-        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        elapsed = time.monotonic_ns() - sent_at
-        return Answer(request, response.status_code, pairs, body, sent_at, elapsed, veil=self._veil)
+        elapsed = time.monotonic_ns() - course.sent_at
+        return Answer(request, response.status_code, course.headers, body, course.sent_at, elapsed, veil=self._veil)
 
-    def _read(self, response: httpx.Response, sent_at: int) -> bytes:
+    def _read(self, response: httpx.Response) -> bytes:
         body = bytearray()
         for chunk in response.iter_raw():
             body += chunk
             if len(body) > LARGEST_BODY:
                 raise httpx.ReadError(f"the response has more than {LARGEST_BODY} bytes")
-            if time.monotonic_ns() - sent_at > WHOLE_S * 1e9:
-                raise httpx.ReadTimeout(f"the response had not ended after {WHOLE_S:g} s")
         return bytes(body)
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far an exchange came. Each of its steps is waited for as long as `patience_s`."""
+
+    sent_at: int
+    patience_s: float
+    events: set[str] = field(default_factory=set)
+    headers: tuple[tuple[str, str], ...] = ()
+    head: Head | None = None
 
 
 def _client(tls: ssl.SSLContext, environment: bool, kept: int, source_address: str | None) -> httpx.Client:
     """One that keeps so many idle connections. With a source address it goes through no proxy."""
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept, keepalive_expiry=IDLE_S)
     own = httpx.HTTPTransport(verify=tls, limits=limits, local_address=source_address) if source_address else None
-    return httpx.Client(verify=tls, limits=limits, trust_env=environment, follow_redirects=False, transport=own)
+    client = httpx.Client(verify=tls, limits=limits, trust_env=environment, follow_redirects=False, transport=own)
+    return bounded(client)
 
 
 def _value(value: str | Veiled) -> bytes:
     return (value.reveal() if isinstance(value, Veiled) else value).encode("latin-1", "replace")
 
 
-def _in_words(error: Exception, patience_s: float) -> str:
-    words: dict[type[Exception], str] = {
-        httpx.ConnectTimeout: f"no connection within {CONNECT_S:g} s",
-        httpx.ReadTimeout: f"no answer within {patience_s:g} s",
-    }
-    return words.get(type(error)) or f"{type(error).__name__}: {error}"
+def _in_words(error: Exception, course: _Course, elapsed_s: float) -> str:
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"no connection within {min(CONNECT_S, course.patience_s):.3g} s"
+    if isinstance(error, httpx.ReadTimeout) and course.head is None and elapsed_s < WHOLE_S:
+        return f"no answer within {course.patience_s:.3g} s"
+    if isinstance(error, httpx.ReadTimeout):
+        return f"the response had not ended after {elapsed_s:.3g} s"
+    return f"{type(error).__name__}: {error}"

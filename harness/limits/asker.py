@@ -26,6 +26,8 @@ AT_ONCE = 128
 # So many in a row to which nothing came end the inquiry: the target is gone, and the trace says nothing.
 SILENCES = 5
 SLICE_S = 0.25
+# So long after its time is over an inquiry still waits for what is under way: seconds.
+GRACE_S = 1.0
 # After so long those of a group are under way: seconds.
 BESIDE_S = 0.03
 
@@ -54,6 +56,7 @@ class Asker:
         self._interrupt = interrupt
         self._on_seen = on_seen
         self.began_ns = time.monotonic_ns()
+        self._end_s = self.began_ns / 1e9 + purse.seconds + GRACE_S
         self._ceiling = Ceiling(profile.max_rate)
         self._clients: dict[tuple[bool, str | None], SourceSystem] = {}
         self._sessions: dict[tuple[bool, int], str] = {}
@@ -88,15 +91,16 @@ class Asker:
         is returned the second stands in the place of the first. Raises Spent, and then sends nothing; Stopped; and
         CouldNotRun where the target answers no more.
         """
-        self._purse.take(count, max(at, self.now()))
+        self._purse.take(count, max(at, self.now()) + self._takes_s(count))
         self.wait_until(at)
         group = next(self._groups)
         seen = self._sent(subject, purpose, count, group)
         stale = sum(each.answer.stale for each in seen)
-        if stale and self._purse.affords(stale, self.now()):
-            self._purse.take(stale, self.now())
+        if stale and self._purse.affords(stale, again := self.now() + self._takes_s(stale)):
+            self._purse.take(stale, again)
             seen = [each for each in seen if not each.answer.stale] + self._sent(subject, purpose, stale, group)
-        if self._silences >= SILENCES:
+        # What was cut off because the time is over says nothing about the target.
+        if self._silences >= SILENCES and self.now() < self._purse.seconds:
             raise CouldNotRun(f"{self.base_url} answers no more: {seen[-1].answer.failure}")
         return seen
 
@@ -115,7 +119,7 @@ class Asker:
 
     def ask_beside(self, subject: Subject, count: int, other: Subject, purpose: str) -> tuple[list[Seen], Seen]:
         """`count` of one subject at once, and one of another as soon as they are under way. Raises as `ask` does."""
-        self._purse.take(count + 1, self.now())
+        self._purse.take(count + 1, self.now() + self._takes_s(count + 1))
         self.wait_until(0.0)
         crowd, alone = (self._client(each) for each in (subject, other))
         send, send_other = self._sender(subject), self._sender(other)
@@ -166,15 +170,19 @@ class Asker:
             )
         return self._clients[which]
 
+    def _takes_s(self, count: int) -> float:
+        """For how long the ceiling spreads so many that are sent at once: seconds."""
+        return (count - 1) / self._profile.max_rate if self._profile.max_rate else 0.0
+
     def _sender(self, subject: Subject) -> Callable[[SourceSystem], Answer]:
         if subject.kind == "session":
-            return lambda client: client.create_session(CUSTOMER, hurried=True)
+            return lambda client: client.create_session(CUSTOMER, hurried=True, end_s=self._end_s)
         if subject.kind == "unknown":
             # Each tenant has its own, which stay the same: a limiter may count by session.
             session = self._sessions.setdefault((subject.other_tenant, -1 - subject.session), uuid4().hex)
-            return lambda client: client.send_message(session, "Is anybody there?", hurried=True)
+            return lambda client: client.send_message(session, "Is anybody there?", hurried=True, end_s=self._end_s)
         session = self._sessions[subject.other_tenant, subject.session]
-        return lambda client: client.send_message(session, "Hello", hurried=True)
+        return lambda client: client.send_message(session, "Hello", hurried=True, end_s=self._end_s)
 
     def _seen(self, answer: Answer, subject: Subject, purpose: str, group: int) -> Seen:
         sent = (answer.sent_at - self.began_ns) / 1e9
@@ -185,7 +193,8 @@ class Asker:
             subject=subject,
             purpose=purpose,
             sent=sent,
-            received=sent + answer.elapsed_ns / 1e9,
+            # The verdict is in the head; it was there then, whatever became of the content.
+            received=sent + (answer.head.elapsed_ns if answer.head else answer.elapsed_ns) / 1e9,
             answer=answer,
             retry_after_s=seconds(answer.header("retry-after"), _date(answer) or now),
             claim=claim_of(answer.headers, now.timestamp()),

@@ -20,40 +20,43 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`subject` is None where nothing was limited; `why` says what was tried for that many requests and seconds."""
+    """`subject` is None where nothing was limited; `why` says what was tried for that many requests and seconds.
+    `cut_short` is whether the budget did not allow as much as was meant to be tried."""
 
     subject: Subject | None
     why: str
     sent: int
     seconds: float
+    cut_short: bool = False
 
 
 def choose(asker: Asker, purse: Purse) -> Choice:
     """Raises what Asker.ask raises, but for Spent: then nothing was seen within the budget."""
     began, before = asker.now(), purse.spent
     free: list[Kind] = []
+    cut_short = False
     for kind in KINDS:
         subject = Subject(kind)
         if not asker.knows(subject):
             continue
-        refused = _pressed(asker, subject, round(SHARES[kind] * purse.requests))
+        try:
+            refused = _pressed(asker, subject, round(SHARES[kind] * purse.requests))
+        except Spent:
+            refused, cut_short = None, True
         if refused is None:
             free.append(kind)
         elif kind != "unknown" or _shared(asker, subject):
             return Choice(subject, _why(kind, free), purse.spent - before, asker.now() - began)
         else:
             free.append(kind)
-    return Choice(None, "nothing was refused", purse.spent - before, asker.now() - began)
+    return Choice(None, "nothing was refused", purse.spent - before, asker.now() - began, cut_short)
 
 
 def _pressed(asker: Asker, subject: Subject, most: int) -> Seen | None:
-    """Asks faster and faster. The first that was refused, or None where `most` were let in."""
+    """Asks faster and faster. The first that was refused, or None where `most` were let in. Raises Spent."""
     count, sent = FIRST, 0
     while sent + count <= most:
-        try:
-            seen = asker.ask(subject, f"is {subject.words} limited?", count=count)
-        except Spent:
-            return None
+        seen = asker.ask(subject, f"is {subject.words} limited?", count=count)
         refused = next((each for each in seen if each.refused), None)
         if refused is not None:
             return refused

@@ -65,8 +65,9 @@ def found(findings: Findings) -> dict[str, Any]:
 
 
 def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
-    """Up to how many requests, in how long, at which rate: the fastest stretch of a second. Of them, `unanswered` were
-    dropped, and `failed` answered by an error of the server: either may be its way to refuse."""
+    """Up to how many requests, in how long, at which rate: the fastest stretch of a second. Of them, `answered` tell
+    that they were let in; `unanswered` were dropped, and `failed` answered by an error of the server: either may be its
+    way to refuse."""
     moments = sorted(each.sent for each in seen)
     fastest, start = 0, 0
     for end, at in enumerate(moments):
@@ -74,8 +75,9 @@ def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
             start += 1
         fastest = max(fastest, end - start + 1)
     nothing = {
-        "unanswered": sum(each.answer.status is None for each in seen),
-        "failed": sum((each.answer.status or 0) >= HTTP_FAILED for each in seen),
+        "answered": sum(each.status is not None for each in seen),
+        "unanswered": sum(each.status is None for each in seen),
+        "failed": sum((each.status or 0) >= HTTP_FAILED for each in seen),
     }
     return {
         **nothing,
@@ -183,7 +185,7 @@ def _refusal(seen: Sequence[Seen]) -> dict[str, Any]:
     refused = [each for each in seen if each.refused]
     answer = refused[0].answer
     return {
-        "statuses": dict(Counter(str(each.answer.status) for each in refused)),
+        "statuses": dict(Counter(str(each.status) for each in refused)),
         "headers": _joined(answer.headers),
         "response": answer.shown()[:BODY],
         "curl": answer.curl(),

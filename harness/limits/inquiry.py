@@ -80,6 +80,8 @@ class Inquiry:
                 self._scope(subject)
                 self._promises(subject)
                 self._calm()
+            elif self.findings.choice.cut_short:
+                self.findings.undone.append("more requests, and faster ones: the budget was spent")
         except Stopped:
             self.findings.stopped = True
         except Spent:
@@ -90,7 +92,7 @@ class Inquiry:
         while True:
             entered = self._asker.opened(Subject("message"))
             answer = entered.answer
-            if answer.unreached or answer.status is None:
+            if answer.status is None and not entered.refused:
                 raise TargetUnreachable(f"{self._asker.base_url} cannot be reached: {answer.failure}")
             if answer.status in (401, 403):
                 raise CredentialsRefused(f"{self._asker.base_url} answered {answer.status} to the key it was given")

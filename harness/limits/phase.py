@@ -86,6 +86,6 @@ def _asked(seen: Seen, began_ns: int) -> Asked:
         purpose=seen.purpose,
         received=began_ns + round(seen.received * 1e9),
         verdict=seen.verdict,
-        status=seen.answer.status,
+        status=seen.status,
         retry_after_s=seen.retry_after_s,
     )

@@ -27,11 +27,16 @@ class Seen:
     claim: Claim
 
     @property
+    def status(self) -> int | None:
+        """Also of a response whose content did not come whole: its head tells whether the request was let in."""
+        return self.answer.head.status if self.answer.head else self.answer.status
+
+    @property
     def verdict(self) -> Verdict:
         """What came to nothing says nothing about a limit."""
-        if self.answer.status is None:
+        if self.status is None:
             return "unknown"
-        return "refused" if self.answer.status in REFUSALS else "admitted"
+        return "refused" if self.status in REFUSALS else "admitted"
 
     @property
     def admitted(self) -> bool:

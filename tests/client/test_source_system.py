@@ -256,3 +256,22 @@ def test_a_target_that_stays_silent_is_waited_for_less_and_less_until_it_answers
 
     assert silent == ["no answer within 0.4 s", "no answer within 0.4 s", "no answer within 0.1 s"]
     assert answered == 200
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"], ids=["head", "content"])
+def test_an_answer_that_trickles_has_an_end_from_its_first_byte_on(monkeypatch, head):
+    monkeypatch.setattr(transport, "WHOLE_S", 0.4)
+
+    def behave(connection):
+        connection.request()
+        connection.answer(head)
+        for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000:
+            connection.answer(bytes([byte]))
+            time.sleep(0.02)  # the pace is what the test is about
+
+    with Server(behave) as server, system(server.url) as api:
+        answer = api.send_message("s", "Hello")
+
+    assert answer.status is None
+    assert answer.failure.startswith("the response had not ended after 0.4")
+    assert (answer.head.status if answer.head else None) == (200 if head else None)

@@ -1,11 +1,14 @@
 """What an inquiry sends is paid for, all of it, and what came of it is seen."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from harness.limits.asker import SILENCES, Asker
-from harness.limits.purse import Purse
+import pytest
+
+from harness.limits.asker import GRACE_S, SILENCES, Asker
+from harness.limits.purse import Purse, Spent
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
 from harness.processes.interrupt import Interrupt
@@ -81,3 +84,58 @@ def test_a_target_that_closes_many_kept_connections_at_once_is_still_there():
     assert {each.verdict for each in answers} == {"admitted"}
     assert len(answers) == together
     assert target.requests == purse.spent == len(seen)
+
+
+def trickling(status: str, *, head_too: bool = False) -> Callable[[Connection], None]:
+    """Answers a byte at a time, for ever: the content, or the head as well."""
+
+    def behave(connection: Connection) -> None:
+        connection.request()
+        whole = response(status, b"{}" + b" " * 100_000, b"Retry-After: 1")
+        head = whole.index(b"\r\n\r\n") + 4
+        if not head_too:
+            connection.answer(whole[:head])
+        for byte in whole[0 if head_too else head :]:
+            connection.answer(bytes([byte]))
+            time.sleep(0.02)  # the pace is what the test is about
+
+    return behave
+
+
+@pytest.mark.parametrize("head_too", [True, False], ids=["from the first byte", "the content"])
+def test_an_answer_that_trickles_is_given_up_when_the_time_is_over(head_too):
+    purse = Purse(60, 0.3)
+    with Server(trickling("200 OK", head_too=head_too)) as server, asker(server.url, purse) as (ask, _):
+        began = time.monotonic()
+        ask.ask(NOBODY, "a burst", count=2 * SILENCES)
+        took_s = time.monotonic() - began
+
+    assert took_s < purse.seconds + GRACE_S + 1.0
+
+
+def test_a_silence_that_the_end_of_the_time_makes_is_not_the_targets():
+    def silent(connection: Connection) -> None:
+        connection.request()
+        connection.request()
+
+    with Server(silent) as server, asker(server.url, Purse(60, 0.3)) as (ask, _):
+        answers = ask.ask(NOBODY, "a burst", count=2 * SILENCES)
+
+    assert {each.verdict for each in answers} == {"unknown"}
+
+
+def test_a_429_counts_from_its_head_on_though_its_content_never_comes_whole():
+    with Server(trickling("429 Too Many Requests")) as server, asker(server.url, Purse(60, 0.5)) as (ask, _):
+        [refused] = ask.ask(NOBODY, "is anybody there?")
+
+    assert (refused.verdict, refused.status, refused.retry_after_s) == ("refused", 429, 1.0)
+    assert refused.received - refused.sent < 0.5
+    assert refused.answer.shown().startswith("HTTP 429, whose content did not come whole")
+
+
+def test_what_the_ceiling_would_spread_beyond_the_time_is_not_sent():
+    purse = Purse(60, 10.0)
+    with Server(OneEach()) as server, asker(server.url, purse, max_rate=1.0) as (ask, seen), pytest.raises(Spent):
+        ask.ask(NOBODY, "a burst", count=20)
+
+    assert (purse.spent, seen) == (0, [])
