@@ -34,6 +34,7 @@ from harness.verdict import (
     conformance_verdict,
     judge_requirements,
     judge_validity,
+    limits_verdict,
     load_verdict,
     worst,
 )
@@ -107,8 +108,11 @@ def _result_of(parts: Sequence[Part], shelves: Shelves) -> dict[str, Any]:
         result["phases"][name] = _phase(event, ended)
         part, verdict = _JUDGES[name](phases[name], event)
         result |= part
-        verdicts.append(_with_ending(verdict, ended))
-        result["phases"][name]["verdict"] = verdicts[-1]
+        judged = _with_ending(verdict, ended)
+        result["phases"][name]["verdict"] = judged
+        # Beside other phases an inquiry that came to too little is evidence that is missing, and decides nothing.
+        if name != "limits" or judged != "not_exercised" or len(began) == 1:
+            verdicts.append(judged)
     verdicts += ["could_not_run" for name in whole if name not in began]
     if "requirements" in result and "limits" in result:
         _beside(result["requirements"], result["limits"])
@@ -339,8 +343,9 @@ def _limits(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     ]
     found = identified.found if identified else {"limited": None, "requests_spent": len(asked)}
     limits = {**found, "budget": began.settings.get("budget"), "requests": requests}
-    verdict: Verdict = "pass" if identified else "could_not_run"
-    return {"limits": _as_written(LIMITS, "limits", limits)}, verdict
+    answered = sum(each.verdict != "unknown" for each in asked)
+    written = _as_written(LIMITS, "limits", limits)
+    return {"limits": written}, limits_verdict(identified.found if identified else None, answered)
 
 
 def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,8 @@
 
     pass            all that counts was exercised and holds
     fail            the target broke a requirement that counts, or missed an objective
-    not_exercised   a MUST was never put to the test, or a load run moved no message
+    not_exercised   a MUST was never put to the test, a load run moved no message, or an inquiry into the limiter met
+                    none, with too few answers to mean anything
     could_not_run   something outside stopped the run: what was measured stands, but says too little
     invalid         the harness was the bottleneck: its figures say nothing about the target
 
@@ -47,6 +48,8 @@ INVALID_SHARE = 0.10
 # share of the median reply, whichever is more.
 CLOCK_MS = 1.0
 CLOCK_SHARE = 0.01
+# Answers that an inquiry into the limiter needs before "none was seen" says anything.
+LEAST_ANSWERED = 20
 # Of one core, over a second: a single-threaded process that needs more is about to queue.
 BUSY_PERCENT = 90.0
 
@@ -173,6 +176,14 @@ def load_verdict(measured: Measurements, objectives: Iterable[Mapping[str, Any]]
     if not any(measured.messages[name] for name in tried) and not any(measured.sessions[name] for name in tried[1:]):
         return "not_exercised"
     return "fail" if any(objective["verdict"] == "fail" for objective in objectives) else "pass"
+
+
+def limits_verdict(found: Mapping[str, Any] | None, answered: int) -> Verdict:
+    """`found` is what the inquiry into the limiter came to, None where it did not come to its end; `answered` is how
+    many of its requests were."""
+    if found is None:
+        return "could_not_run"
+    return "not_exercised" if found.get("limited") is False and answered < LEAST_ANSWERED else "pass"
 
 
 def _decide(requirement: Requirement, said: tuple[Checked, ...]) -> RequirementVerdict:

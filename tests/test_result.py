@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 
 from harness.errors import JournalError
-from harness.events import Acked, Began, Checked, Ended, Event, Failed, Identified, Planned, Refused, Replied, Sent
+from harness.events import (
+    Acked,
+    Asked,
+    Began,
+    Checked,
+    Ended,
+    Event,
+    Failed,
+    Identified,
+    Planned,
+    Refused,
+    Replied,
+    Sent,
+)
 from harness.figures import DEFAULT_OBJECTIVES
 from harness.journal import Header, Part, encode, encode_header, read
 from harness.requirements import Requirement
@@ -211,3 +224,27 @@ def test_what_an_inquiry_found_stands_beside_what_is_required_of_a_limiter(ident
     assert beside["limiter"] == (RULE if identified else "not found out")
     assert beside["left_undone"] == (["scope"] if identified else [])
     assert rows["R-1"]["evidence"] == []
+
+
+def inquiry(answered: int, limited: bool = False) -> Part:
+    none = {"requests": answered + 3, "seconds": 9.0, "per_s": 4, "answered": answered, "unanswered": 3, "failed": 0}
+    asked = [Asked(n, n, "a message", "", n, "admitted" if n < answered else "unknown") for n in range(answered + 3)]
+    found = {"limited": limited, "requests_spent": answered + 3, "none_seen": none, "left_undone": []}
+    return phase("limits", {"budget": {"requests": 60, "seconds": 10.0}}, *asked, Identified(99, found))
+
+
+@pytest.mark.parametrize(
+    ("answered", "limited", "verdict"),
+    [(19, False, "not_exercised"), (20, False, "pass"), (0, False, "not_exercised"), (5, True, "pass")],
+)
+def test_that_no_limit_was_seen_says_nothing_after_a_few_answers(answered, limited, verdict):
+    result = result_of([inquiry(answered, limited)])
+
+    assert (result["verdict"], result["exit_code"]) == (verdict, 0 if verdict == "pass" else 3)
+
+
+def test_beside_a_gate_an_inquiry_that_came_to_too_little_decides_nothing():
+    result = result_of([phase("conform", GATE, passed()), inquiry(answered=3)])
+
+    assert result["phases"]["limits"]["verdict"] == "not_exercised"
+    assert (result["verdict"], result["exit_code"]) == ("pass", 0)

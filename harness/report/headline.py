@@ -127,6 +127,8 @@ def _not_proven(result: Result) -> str:
     reasons = [f"{plural(len(untried), 'MUST was', 'MUST were')} never exercised"] if untried else []
     if result["phases"].get("load", {}).get("verdict") == "not_exercised":
         reasons.append("the load run moved no message")
+    if result["phases"].get("limits", {}).get("verdict") == "not_exercised":
+        reasons.append(limits.untold(result["limits"]))
     return _sentence(f"not proven: {' and '.join(reasons) or 'nothing was exercised'}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.report.numerals import NONE, plural
+from harness.verdict import LEAST_ANSWERED
 
 Limits = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ def sentence(limits: Limits) -> str:
         none = limits["none_seen"]
         return (
             f"no limit was seen up to {plural(none['requests'], 'request')} in {none['seconds']:g} s, "
-            f"at up to {none['per_s']} a second{_but(none)}"
+            f"at up to {none['per_s']} a second{_but(none)}{_too_few(none)}"
         )
     if limits.get("algorithm") is None:
         why = limits.get("why") or "too little was seen to say how"
@@ -61,6 +62,16 @@ def _but(none: Mapping[str, Any]) -> str:
     odd = {"got no answer": none.get("unanswered"), "got an error of the server": none.get("failed")}
     told = [f"{count} {what}" for what, count in odd.items() if count]
     return f"; but {' and '.join(told)}, which may be how it refuses" if told else ""
+
+
+def _too_few(none: Mapping[str, Any]) -> str:
+    answered = none.get("answered", none["requests"])
+    return f"; {plural(answered, 'answer is', 'answers are')} too few to tell" if answered < LEAST_ANSWERED else ""
+
+
+def untold(limits: Limits) -> str:
+    """Why nothing is known of a limiter where none was met, and what to do."""
+    return f"{sentence(limits)}: allow it more time or more requests, by --most-time, --most-requests or --budget"
 
 
 def rule(limits: Limits) -> str:
@@ -87,8 +98,12 @@ def _joined(scope: str | None) -> str:
 
 
 def facts(limits: Limits) -> Iterator[str]:
-    if not limits.get("limited"):
-        return
+    yield from _known(limits) if limits.get("limited") else ()
+    for undone in limits.get("left_undone", ()):
+        yield f"Left undone: {undone}."
+
+
+def _known(limits: Limits) -> Iterator[str]:
     if second := behind(limits):
         yield f"Behind it: {second}."
     if told := limits.get("scope_told"):
@@ -101,8 +116,6 @@ def facts(limits: Limits) -> Iterator[str]:
         yield f"A polite sender can hold {sustainable:.4g} requests a second."
     if limits.get("calm_in_s"):
         yield f"The quota is used up, and all of it there again in {limits['calm_in_s']:g} s."
-    for undone in limits.get("left_undone", ()):
-        yield f"Left undone: {undone}."
 
 
 def behind(limits: Limits) -> str:

@@ -69,9 +69,11 @@ def test_what_got_no_answer_is_told_where_no_limit_was_seen():
     claim, subject = claim_of((), 0.0), Subject("unknown")
     seen = [Seen(n, n, subject, "", n, n, answer, None, claim) for n, answer in enumerate(answers)]
     limits = found_of(Findings(seen))
-    assert (limits["none_seen"]["unanswered"], limits["none_seen"]["failed"]) == (1, 1)
+    none = limits["none_seen"]
+    assert (none["answered"], none["unanswered"], none["failed"]) == (2, 1, 1)
     assert sentence(limits).endswith(
-        "but 1 got no answer and 1 got an error of the server, which may be how it refuses"
+        "but 1 got no answer and 1 got an error of the server, which may be how it refuses; "
+        "2 answers are too few to tell"
     )
 
 

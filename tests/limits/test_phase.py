@@ -1,5 +1,6 @@
 """The inquiry's part of a journal: however it ends, its last line says so."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from harness.limits.purse import Purse
 from harness.processes.interrupt import Interrupt
 from harness.profile import Profile
 from harness.recording.reader import read_run
+from harness.report.headline import headline
+from harness.report.write import write_report
 from harness.secret import Secret
 from tests.client.server import Connection, Server, response
 
@@ -40,3 +43,28 @@ def test_whatever_ends_it_its_last_line_says_how(tmp_path: Path, raised: BaseExc
     last = list(part.events)[-1]
     assert isinstance(last, Ended)
     assert (last.ending, last.reason) == (ending, reason)
+
+
+def test_a_budget_that_ends_before_anything_can_be_told_proves_nothing_and_says_so(tmp_path: Path):
+    slow = threading.Event()
+
+    def behave(connection: Connection) -> None:
+        connection.request()
+        connection.answer(response(body=b'{"sessionId": "s-1"}'))
+        while True:
+            connection.request()
+            slow.wait(5)
+            connection.answer(response())
+
+    with Server(behave) as server:
+        profile = Profile(server.url, "client-1", Secret("sk-live-8c1f77"))
+        purse = Purse(60, 0.5)
+        run_limits(profile, tmp_path, "run-1", purse, interrupt=Interrupt(), on_state=lambda *_: None)
+        slow.set()
+
+    result = write_report(tmp_path)
+    told = headline(result)
+    assert (result["verdict"], result["exit_code"]) == ("not_exercised", 3)
+    assert "too few to tell: allow it more time or more requests" in told.sentence
+    assert told.facts == ("Left undone: more requests, and faster ones: the budget was spent.",)
+    assert result["limits"]["seconds_spent"] < purse.seconds + 2.0
