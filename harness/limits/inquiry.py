@@ -24,6 +24,8 @@ KEPT = 0.25
 BEHIND = 0.25
 # For how long a target that limits the very first request is waited for, in all and without being told: seconds.
 PATIENCE_S, UNTOLD_S = 60.0, 5.0
+# The least that is waited before it is asked again: seconds at first, then twice as long each time.
+LEAST_WAIT_S = 0.5
 # Fresh exhaustions for the sake of Retry-After, at most.
 SAMPLES = 4
 # Before and after the promised time by so much: seconds. Whole seconds are rounded, either way.
@@ -88,7 +90,9 @@ class Inquiry:
             self.findings.undone.append("everything that was left: the budget was spent")
 
     def _enter(self) -> None:
-        """A session to speak in. A target that limits already is waited for."""
+        """A session to speak in. A target that limits already is waited for: as long as it says, and each time for
+        longer, since it may say 0 for ever."""
+        least_s = LEAST_WAIT_S
         while True:
             entered = self._asker.opened(Subject("message"))
             answer = entered.answer
@@ -98,14 +102,16 @@ class Inquiry:
                 raise CredentialsRefused(f"{self._asker.base_url} answered {answer.status} to the key it was given")
             if not entered.refused:
                 return
-            wait_s = entered.retry_after_s if entered.retry_after_s is not None else UNTOLD_S
-            if self._asker.now() + wait_s > min(PATIENCE_S, self._purse.seconds):
+            told_s = entered.retry_after_s
+            again = self._asker.now() + max(least_s, UNTOLD_S if told_s is None else told_s) + AFTER_S
+            if again > min(PATIENCE_S, self._purse.seconds) or not self._purse.left:
                 raise CouldNotRun(
-                    f"{self._asker.base_url} limits the very first request (HTTP {answer.status}): "
+                    f"{self._asker.base_url} limits the very first request (HTTP {entered.status}): "
                     "somebody uses the quota up. Wait until it is free, or use a key that nobody else uses"
                 )
             self._tell("limited from the start: waiting")
-            self._asker.wait_until(self._asker.now() + wait_s + AFTER_S)
+            self._asker.wait_until(again)
+            least_s *= 2
 
     def _identify(self, subject: Subject) -> None:
         before = self._before(subject)

@@ -4,6 +4,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -142,15 +143,33 @@ class Shut(Garbage):
     fields: ClassVar = {"Retry-After": "30"}
 
 
-@pytest.fixture(params=[Garbage, Timeless, Shut])
-def garbage(request) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), request.param) as server:
+class Hasty(Shut):
+    """Lets nobody in either, and says each time to come back at once."""
+
+    fields: ClassVar = {"Retry-After": "0"}
+
+
+class Bygone(Shut):
+    """Likewise, by a date that is long past."""
+
+    fields: ClassVar = {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}
+
+
+@contextmanager
+def serving(handler: type[Garbage]) -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.asked = 0
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(params=[Garbage, Timeless, Shut])
+def garbage(request) -> Iterator[str]:
+    with serving(request.param) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_a_target_that_answers_garbage_is_reported(garbage, inquire):
@@ -159,6 +178,15 @@ def test_a_target_that_answers_garbage_is_reported(garbage, inquire):
     assert "Traceback" not in found.said
     assert found.limits["requests"]
     assert (found.folder / "report.html").exists()
+
+
+@pytest.mark.parametrize("target", [Hasty, Bygone])
+def test_a_target_that_lets_nobody_in_and_says_come_back_at_once_is_soon_left_alone(target, inquire):
+    with serving(target) as server:
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-time", "10s")
+    assert found.code == 3, found.said
+    assert "limits the very first request (HTTP 429)" in found.said
+    assert server.asked <= 6
 
 
 def test_ctrl_c_leaves_a_report_of_what_was_seen(sandbox, tmp_path):
