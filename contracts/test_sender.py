@@ -89,24 +89,34 @@ def test_how_a_call_that_fails_is_tried_again(check, trial):
 @pytest.mark.requirement("OBS-SENDER-RETRY-AFTER")
 @pytest.mark.stage("late")
 def test_whether_the_sender_comes_back_when_it_was_told(check, trial):
-    found, seen = {}, {}
+    found, dated, seen = {}, {}, {}
     others = [trial.calls[name] for name in FAILING if name in trial.calls]
     for status in map(str, ASKING):
-        plain, told = trial.calls.get(status), trial.calls.get(f"{status} told")
+        plain, told, until = (trial.calls.get(name) for name in (status, f"{status} told", f"{status} dated"))
         if plain and told:
             found[status] = told_to_wait(plain, told, trial.asked_s, trial.ended, others=others)
             seen[status] = {"untold": described(plain, trial.ended), "told": described(told, trial.ended)}
+        if plain and told and until:
+            dated[status] = told_to_wait(plain, until, trial.asked_s, trial.ended, others=others)
+            seen[status]["told_a_date"] = described(until, trial.ended)
     if not set(found.values()) - {"unknown"}:
         raise NotExercised(f"after a 429 and a 503 no other attempt came by itself, or as late as {trial.asked_s} s")
-    evidence = {"asked_s": trial.asked_s, "after": seen, "found": found}
+    evidence = {"asked_s": trial.asked_s, "after": seen, "found": found, "found_of_a_date": dated}
     words = {
         "obeyed": f"the next attempt waits for the {trial.asked_s} s that it was told",
         "ignored": f"the next attempt comes before the {trial.asked_s} s that it was told",
         "unseen": f"told {trial.asked_s} s, no other attempt came within what was watched; untold, one did",
         "unknown": f"no other attempt comes by itself, or one as late as {trial.asked_s} s",
     }
+    dates = {
+        "obeyed": "the next attempt waits for it",
+        "ignored": "the next attempt comes before it, by the clock of the sink",
+        "unseen": "no other attempt came within what was watched",
+    }
     told = listed({f"a {status}": words[what] for status, what in found.items()})
-    if set(found.values()) <= {"ignored", "unknown"}:
+    if known := {f"a {status}": dates[what] for status, what in dated.items() if what in dates}:
+        told += f". Told a date: {listed(known)}"
+    if {*found.values(), *dated.values()} <= {"ignored", "unknown"}:
         check.absent(told, count=len(found), evidence=evidence)
     else:
         check.observe(told, count=len(found), evidence=evidence)

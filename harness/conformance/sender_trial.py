@@ -45,7 +45,8 @@ class Trial:
     Times are monotonic ns, durations in seconds. `served_s` are the bystanders' replies while a call was made to wait,
     None for one that had none by the end; `usual_s` is what the slowest took before. When all faults were taken
     back and a further message was sent in the session whose calls had failed, a call came after `later_s`; `recovered`
-    is whether a bystander was served. `asked_s` is what the Retry-After of the cases "429 told" and "503 told" said.
+    is whether a bystander was served. `asked_s` is what the Retry-After of the cases "429 told" and "503 told" said;
+    that of "429 dated" and "503 dated" was a date, so late or up to a second later.
     `mixed` are all calls of a session that fails, in which a second message was accepted after the first call had
     failed; `beside` those of one that was sent the same, and does not fail.
     """
@@ -131,6 +132,9 @@ class Examination:
         def told(value: int) -> Callable[[str], Fault]:
             return lambda session: Fault(session, value, retry_after=str(self._trial.asked_s))
 
+        def dated(value: int) -> Callable[[str], Fault]:
+            return lambda session: Fault(session, value, retry_at_s=self._trial.asked_s)
+
         def redirect(value: int) -> Callable[[str], Fault]:
             url = self._webhook.open(_endpoint(value))
             return lambda session: Fault(session, value, location=url)
@@ -139,6 +143,7 @@ class Examination:
             **{str(value): status(value) for value in STATUSES},
             **{f"redirect {value}": redirect(value) for value in REDIRECTS},
             **{f"{value} told": told(value) for value in ASKING},
+            **{f"{value} dated": dated(value) for value in ASKING},
             "reset": lambda session: Fault(session, reset=True),
             **dict.fromkeys((*FAILING, "mixed"), lambda session: Fault(session, 500, times=ALL)),
             "thrice": lambda session: Fault(session, 500, times=3),

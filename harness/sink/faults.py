@@ -7,6 +7,7 @@ from typing import Any
 from harness.errors import UsageError
 
 LONGEST_DELAY_S = 300.0
+LONGEST_RETRY_S = 86_400.0
 LONGEST_HEADER = 2048
 MOST_TIMES = 10_000
 MOST_FAULTS = 10_000
@@ -18,7 +19,8 @@ class Fault:
     """The next `times` calls (of `session`, or of any) wait `delay_s` and get `status`, or a reset connection.
 
     A `bare` answer has no body, which makes it no less of an answer. Where `endpoint` is given, only calls of the URL
-    that was opened under that name. `location` and `retry_after` are the headers of these names. Several faults of a
+    that was opened under that name. `location` and `retry_after` are the headers of these names; `retry_at_s` makes the
+    latter a date, so many seconds after the answer or up to one later, since a date has whole ones. Several faults of a
     session are its programme: the first is for its first call, and so on.
     """
 
@@ -30,6 +32,7 @@ class Fault:
     endpoint: str | None = None
     location: str | None = None
     retry_after: str | None = None
+    retry_at_s: float | None = None
     bare: bool = False
 
     @property
@@ -60,6 +63,14 @@ def _rules(fault: Fault) -> list[tuple[bool, str]]:
         (fault.endpoint is None or isinstance(fault.endpoint, str), "endpoint takes the name of one, or null for any"),
         (_is_header(fault.location), "location takes a URL in printable ASCII"),
         (_is_header(fault.retry_after), "retry_after takes seconds or a date in printable ASCII"),
+        (
+            fault.retry_at_s is None or (_is_number(fault.retry_at_s) and 0 <= fault.retry_at_s <= LONGEST_RETRY_S),
+            f"retry_at_s takes 0 to {LONGEST_RETRY_S}",
+        ),
+        (
+            fault.retry_after is None or fault.retry_at_s is None,
+            "retry_at_s takes the place of retry_after: only one of them",
+        ),
         (_is_number(fault.times, int) and 1 <= fault.times <= MOST_TIMES, f"times takes 1 to {MOST_TIMES}"),
     ]
 

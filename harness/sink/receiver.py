@@ -1,8 +1,10 @@
 """The webhook endpoint: who may call, what is read of it, and the answer. Nothing is checked before the answer."""
 
+import math
 import socket
 import struct
 import time
+from email.utils import formatdate
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -112,8 +114,14 @@ def _misbehave(request: web.BaseRequest, fault: Fault) -> web.Response:
         # Without lingering the kernel sends RST in place of an orderly end.
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         request.transport.abort()
-    told = {hdrs.LOCATION: fault.location, hdrs.RETRY_AFTER: fault.retry_after}
+    retry_after = fault.retry_after if fault.retry_at_s is None else _date_in(fault.retry_at_s)
+    told = {hdrs.LOCATION: fault.location, hdrs.RETRY_AFTER: retry_after}
     headers = {name: value for name, value in told.items() if value is not None}
     if fault.bare or fault.status in BODILESS:
         return web.Response(status=fault.status, headers=headers)
     return web.json_response({"status": fault.status}, status=fault.status, headers=headers)
+
+
+def _date_in(seconds: float) -> str:
+    """The first whole second that is not sooner."""
+    return formatdate(math.ceil(time.time() + seconds), usegmt=True)

@@ -1,6 +1,7 @@
 """The sink fails on request, for as many calls as were asked for, and then no more."""
 
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -67,6 +68,20 @@ def test_a_failed_call_can_be_told_when_to_come_back(sink, asked, bare):
 
     assert answer.startswith("HTTP/1.1 503 ")
     assert f"\r\nRetry-After: {asked}\r\n" in answer
+
+
+def test_a_failed_call_can_be_told_a_date_to_come_back_at_counted_from_its_answer(sink):
+    sink.fault(Fault(status=503, retry_at_s=3))
+
+    with connect(sink.url) as connection:
+        before = time.time()
+        connection.sendall(request(sink.url, event()))
+        answer = connection.recv(1000).decode()
+        after = time.time()
+
+    [told] = [line for line in answer.split("\r\n") if line.startswith("Retry-After: ")]
+    assert told.endswith(" GMT")
+    assert before + 3 <= parsedate_to_datetime(told.partition(": ")[2]).timestamp() < after + 4
 
 
 def test_the_connection_of_a_failed_call_can_be_used_again(sink):
@@ -174,6 +189,10 @@ def test_what_was_still_to_happen_does_not_where_the_sink_relents(sink):
         {"location": "/a\r\nb"},
         {"location": "x" * 2049},
         {"retry_after": 3},
+        {"retry_at_s": "3"},
+        {"retry_at_s": -1},
+        {"retry_at_s": 1e9},
+        {"retry_after": "3", "retry_at_s": 3},
         {"retry_after": ""},
         {"retry_after": "3\r\nX-Other: 1"},
         {"retry_after": "bientôt"},
