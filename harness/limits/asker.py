@@ -46,7 +46,8 @@ class Stopped(Exception):
 
 
 class Asker:
-    """Seconds count from when it was made. `on_seen` is called with each request, in the order of their answers."""
+    """Seconds count from its first request, as all of a report does; until then from when it was made. `on_seen` is
+    called with each request, in the order of their answers."""
 
     def __init__(
         self, profile: Profile, purse: Purse, interrupt: Interrupt, on_seen: Callable[[Seen], None] = lambda seen: None
@@ -57,6 +58,7 @@ class Asker:
         self._on_seen = on_seen
         self.began_ns = time.monotonic_ns()
         self._end_s = self.began_ns / 1e9 + purse.seconds + GRACE_S
+        self._asked = False
         self._ceiling = Ceiling(profile.max_rate)
         self._clients: dict[tuple[bool, str | None], SourceSystem] = {}
         self._sessions: dict[tuple[bool, int], str] = {}
@@ -109,6 +111,8 @@ class Asker:
         client, send = self._client(subject), self._sender(subject)
         answers = [send(client)] if count == 1 else list(self._pool.map(lambda _: send(client), range(count)))
         in_order = sorted(answers, key=lambda each: each.sent_at)
+        if not self._asked:
+            self._asked, self.began_ns = True, in_order[0].sent_at
         seen = [self._seen(answer, subject, purpose, group) for answer in in_order]
         for each in seen:
             self._on_seen(each)

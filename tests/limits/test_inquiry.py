@@ -1,5 +1,6 @@
 """`harness limits` over HTTP: whose quota it is, what it tells of itself, what it costs, and how it ends."""
 
+import re
 import signal
 import socket
 import threading
@@ -44,6 +45,16 @@ def test_what_a_refusal_looks_like_and_what_it_claims(sandbox, inquire):
     assert set(found["refusal"]["statuses"]) == {"503"}
     assert "X-RateLimit-*" in found["headers"]["dialects"]
     assert found["retry_after"]["needless"] > 0
+
+
+def test_a_request_that_refutes_a_family_is_told_by_the_second_at_which_the_report_has_it(sandbox, inquire):
+    target = sandbox("--limiter", "fixed-window limit=4 window=300ms")
+    found = inquire(target.environment, "--most-requests", "120").limits
+    assert found["refuted"]
+    for each in found["refuted"]:
+        number, seconds = re.match(r"request (\d+), ([\d.]+) s after the first", each["words"]).groups()
+        request = found["requests"][found["trace"][int(number) - 1]]
+        assert request["sent_s"] == pytest.approx(float(seconds), abs=0.001)
 
 
 def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inquire):
