@@ -7,31 +7,39 @@ behind        how many requests were spent on whether a second limiter stands be
               where nothing could be told of its rule, `algorithm` is None
 scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
 confidence    of the algorithm: of a hundred answers that say 0.9, about ninety are right
-refuted       of each family that it is not: how many requests it could not have answered so, and which
+refuted       of each family that it is not: its best parameters, how many requests it could not have answered so, and
+              which
+rivals        families that are neither it nor refuted, with their best parameters
+ruled_out     families to which no parameters could be given, and why: in words
+explained     where another limiter was met that could not be identified: so many requests of the trace came before it
 refusal       what a refused request is told: status, headers, body
 retry_after   how many promises there were, and how many were kept, broken, or needlessly long
-headers       the dialects in which it tells of itself, and whether what it claims is what was found
+headers       the dialects in which it tells of itself, whether what it claims is what was found, and all quotas with
+              their windows (seconds) that one field told of
 trace         the numbers of the requests by which it was identified: models count along these
-models        for the picture: what is left of the quota along the trace, by the best model and the next one
+models        for the picture: what is left of the quota along the trace, by the best model and the next one; by two
+              "layers" and the first of them, where two were identified. `left_then` is what it would have had left at
+              each of `mismatches`
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from harness.honesty import Honesty
-from harness.identification.answer import Identification, mismatches
+from harness.identification.answer import Identification
 from harness.identification.fit import Fit
-from harness.identification.procedure import Run
-from harness.identification.room import curve
-from harness.identification.trace import heard
+from harness.identification.procedure import REFUTING, Run
 from harness.limits.inquiry import Findings
+from harness.limits.models import described, models, rounded
+from harness.limits.quotas import named_quotas
+from harness.limits.ruled_out import ruled_out
 from harness.limits.scope import Scope
 from harness.limits.seen import Seen
 
-# Points of each model's curve, and of a refused body: characters.
-POINTS, BODY = 400, 400
+# Of a refused body: characters.
+BODY = 400
 TELLING = ("retry-after", "content-type", "x-retry-after")
 # What a claim of a limiter about itself may be off before it is told to be wrong: whole seconds are rounded.
 CLAIM_OFF_S = 1.0
@@ -53,8 +61,9 @@ def found(findings: Findings) -> dict[str, Any]:
         told["none_seen"] = _none_seen(seen)
         return told
     if findings.identified is not None and findings.run is not None:
-        told |= _algorithm(findings.identified)
-        told["models"] = _models(findings.identified, findings.run)
+        told |= _algorithm(findings.identified, findings.run)
+        told["ruled_out"] = [asdict(each) for each in ruled_out(findings.run)]
+        told["models"] = models(findings.identified, findings.run)
         told["trace"] = [each.number for each in findings.trace]
     told |= {"scope": None, "scope_told": None, **_scope(findings.scope)}
     told["refusal"] = _refusal(seen)
@@ -87,40 +96,67 @@ def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
     }
 
 
-def _algorithm(identified: Identification) -> dict[str, Any]:
+def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
     parameters = identified.parameters
     window = parameters.get("window")
     interval = parameters.get("interval")
     families = identified.families
+    fitted = {fit.family.family: described(fit)["parameters"] for fit in identified.fits}
+    settled = {*families, identified.nearest, *(each.family for each in identified.refuted)}
+    both = identified.behind.both if identified.behind else None
     bucket = bool(families) and families[0] in ("token_bucket", "quantised_bucket", "queueing_bucket")
-    several = "they give the same verdicts on everything that the budget allowed to be tried"
-    nearest = (
-        f"no family explains it: {identified.nearest} comes nearest, and contradicts {identified.mismatches} requests"
-        if identified.too_fine_s is None
-        else f"no rule of time can be told: what it refuses changes within {identified.too_fine_s:.2g} s, as by chance "
-        "or by count"
-    )
     return {
         "algorithm": "|".join(families) or None,
-        "why": several if len(families) > 1 else None if families else nearest,
+        "why": _why(identified, run),
         "nearest": identified.nearest,
         "confidence": round(identified.confidence, 2),
         "quota": parameters.get("quota"),
-        "window_s": _rounded(window),
+        "window_s": rounded(window),
         "burst": parameters.get("quota") if bucket else None,
-        "block_s": _rounded(parameters.get("block")),
-        "interval_s": _rounded(interval),
+        "block_s": rounded(parameters.get("block")),
+        "interval_s": rounded(interval),
         "batch": parameters.get("batch"),
-        "refill_per_s": _rounded(identified.sustainable_per_s) if bucket else None,
-        "sustainable_per_s": _rounded(identified.sustainable_per_s),
-        "bounds": {name: [_rounded(low), _rounded(high)] for name, (low, high) in identified.bounds.items()},
+        "refill_per_s": rounded(both.first.model().sustainable if both else identified.sustainable_per_s)
+        if bucket
+        else None,
+        "sustainable_per_s": rounded(identified.sustainable_per_s),
+        "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in identified.bounds.items()},
         "counts_rejected": families[0] == "counting_log" if families else None,
         "mismatches": identified.mismatches,
         "runner_up": identified.runner_up,
-        "refuted": [asdict(each) for each in identified.refuted],
+        "refuted": [{**asdict(each), "parameters": fitted.get(each.family)} for each in identified.refuted],
+        "rivals": _rivals(identified.fits, settled),
+        "explained": run.clean_until if identified.behind and both is None else None,
         "behind": _behind(identified),
         "identified_with": {"requests": identified.requests, "seconds": round(identified.seconds, 1)},
     }
+
+
+def _rivals(fits: Sequence[Fit], settled: Container[str | None]) -> list[dict[str, Any]]:
+    """Those that come close to the best, of which not enough is known to rule them out."""
+    near = [fit for fit in fits if fit.hard < fits[0].hard + REFUTING]
+    return [described(fit) for fit in near if fit.family.family not in settled]
+
+
+def _why(identified: Identification, run: Run) -> str | None:
+    """Why there is no answer, or more than one."""
+    if identified.families:
+        return _same(identified, run) if len(identified.families) > 1 else None
+    if identified.too_fine_s is None:
+        nearest, count = identified.nearest, identified.mismatches
+        return f"no family explains it: {nearest} comes nearest, and contradicts {count} requests"
+    changes = f"what it refuses changes within {identified.too_fine_s:.2g} s"
+    return f"no rule of time can be told: {changes}, as by chance or by count"
+
+
+def _same(identified: Identification, run: Run) -> str:
+    """Why several families are left."""
+    if identified.behind is not None:
+        return f"they give the same verdicts on the {run.clean_until} requests before another limiter answered"
+    if identified.mismatches:
+        return "as many requests contradict each of them"
+    tried = "everything that the budget allowed to be tried" if run.cut_short else "everything that was tried"
+    return f"they give the same verdicts on {tried}"
 
 
 def _behind(identified: Identification) -> dict[str, Any]:
@@ -133,32 +169,17 @@ def _behind(identified: Identification) -> dict[str, Any]:
         "found": {
             "algorithm": "|".join(layer.families) or None,
             "confidence": round(layer.confidence, 2),
+            "rivals": _rivals(layer.both.seconds, layer.families) if layer.both else [],
             "quota": parameters.get("quota"),
-            "window_s": _rounded(parameters.get("window")),
-            "block_s": _rounded(parameters.get("block")),
-            "interval_s": _rounded(parameters.get("interval")),
+            "window_s": rounded(parameters.get("window")),
+            "block_s": rounded(parameters.get("block")),
+            "interval_s": rounded(parameters.get("interval")),
             "batch": parameters.get("batch"),
-            "refill_per_s": None if layer.both is None else _rounded(layer.both.seconds[0].model().sustainable),
+            "refill_per_s": None if layer.both is None else rounded(layer.both.seconds[0].model().sustainable),
             "let_in": layer.let_in,
             "after_s": round(layer.after_s, 1),
             "closed_s": round(layer.closed_s, 1),
         },
-    }
-
-
-def _models(identified: Identification, run: Run) -> list[dict[str, Any]]:
-    """The best and the next one, each along the trace."""
-    return [_model(fit, run) for fit in identified.fits[:2]]
-
-
-def _model(fit: Fit, run: Run) -> dict[str, Any]:
-    audible = heard(run.trace.decisions, fit.family.heeds_refusals)
-    points = curve(fit.model(), audible, POINTS)
-    return {
-        "family": fit.family.family,
-        "parameters": {name: _rounded(value) for name, value in fit.parameters.items()},
-        "mismatches": [number for number, _ in mismatches(fit.model(), run.trace.decisions)],
-        "room": [[round(at, 4), left] for at, left in points],
     }
 
 
@@ -228,8 +249,5 @@ def _headers(seen: Sequence[Seen], quota: int | None, window_s: float | None) ->
         "dialects": sorted({name for claim in claims for name in claim.dialects}),
         "claimed": claimed,
         "agrees": agrees,
+        "quotas": [list(each) for each in named_quotas(each.answer.headers for each in seen)],
     }
-
-
-def _rounded(value: Any) -> Any:
-    return round(value, 4) if isinstance(value, float) else value

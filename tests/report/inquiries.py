@@ -23,18 +23,23 @@ BUDGET, SHORT = Budget(600, 600), Budget(40, 600)
 REFUSED = (("Retry-After", "3"), ("RateLimit", "limit=5, remaining=0, reset=3"))
 
 
-def write_inquiry(folder: Path, family: Any, ending: Ending = "completed", seed: int = 3) -> None:
-    """The journal of an inquiry into this limiter of the sandbox: family, scope, and what it tells of itself."""
-    budget = BUDGET if ending == "completed" else SHORT
-    identification, run = identified(VirtualLimiter(family, 0.004, seed), seed, budget)
+def findings_of(family: Any, budget: Budget = BUDGET, seed: int = 3, look_behind: int = 0) -> Findings:
+    """What an inquiry into this limiter comes to: its scope, and what it tells of itself, are made up."""
+    identification, run = identified(VirtualLimiter(family, 0.004, seed), seed, budget, look_behind)
     seen = [_seen(number, each) for number, each in enumerate(run.trace.observations)]
     choice = Choice(SUBJECT, "it leaves nothing behind", len(seen), run.now)
     findings = Findings(seen, choice, run, identification, seen)
     findings.scope = scope_of(tuple(_control(name) for name in ("session", "operation", "key", "address")))
     findings.honesty = honesty([Promise(s.sent, s.received, s.admitted, s.retry_after_s) for s in seen], False)
     findings.calm_in_s = 0.0
+    return findings
+
+
+def write_inquiry(folder: Path, family: Any, ending: Ending = "completed", seed: int = 3, look_behind: int = 0) -> None:
+    """The journal of such an inquiry."""
+    findings = findings_of(family, BUDGET if ending == "completed" else SHORT, seed, look_behind)
     settings = {"target": TARGET, "seed": seed, "budget": {"requests": BUDGET.requests, "seconds": BUDGET.seconds}}
-    end = round(run.now * SECOND) + SECOND
+    end = round(findings.trace[-1].received * SECOND) + SECOND
     told = [] if ending == "died" else [Identified(end, found(findings))]
     write_part(
         folder,
@@ -42,7 +47,7 @@ def write_inquiry(folder: Path, family: Any, ending: Ending = "completed", seed:
         "inquiry",
         [
             Began(0, WALL, "limits", settings),
-            *(_asked(each) for each in seen),
+            *(_asked(each) for each in findings.seen),
             *told,
             Ended(end, WALL + end, "limits", ending, "the target answers no more" if ending == "died" else None),
         ],

@@ -1,0 +1,43 @@
+"""What else it is not: families that nothing seen has the shape of, and the two that only groups of requests meet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.identification.families import FAMILIES
+from harness.identification.parallel import CONCURRENCY, QUEUEING, line_of
+from harness.identification.procedure import Run
+from harness.limits.groups import Group, groups
+
+SHAPELESS = "nothing in what was seen has its shape"
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """A family to which no parameters could be given, and why, in words."""
+
+    family: str
+    why: str
+
+
+def ruled_out(run: Run) -> Iterator[RuledOut]:
+    """Nothing where a limiter was found that only groups meet: there no other family was tried."""
+    if run.parallel is not None or not run.bank.fits:
+        return
+    fitted = {fit.family for fit in (*run.bank.fits, *run.clean)}
+    for family in FAMILIES:
+        if family not in fitted:
+            yield RuledOut(family.family, SHAPELESS)
+    together = groups(run.trace.observations)
+    if why := _no_queue(together):
+        yield RuledOut(QUEUEING, why)
+    if any(len(group.observations) == 1 and not group.observations[0].admitted for group in together):
+        yield RuledOut(CONCURRENCY, "single requests were refused, with no other under way")
+
+
+def _no_queue(together: Sequence[Group]) -> str:
+    """Empty where a group came out one after the other at an even pace."""
+    seen = [each for group in together for each in group.observations]
+    waits = [each.received - each.sent for each in seen if each.admitted]
+    if not waits or any(line_of(group.observations) is not None for group in together):
+        return ""
+    return f"no request waited in line: all that were let in were answered within {1000 * max(waits):.0f} ms"
