@@ -8,7 +8,7 @@ import pytest
 from harness.identification.families import FAMILIES
 from harness.identification.parallel import CONCURRENCY, QUEUEING
 from harness.limits_part import FIGURES, RULE
-from harness.report.limits import NAMES
+from harness.report.families import NAMES
 from harness.shape import SHOWN, Shape
 
 SCHEMA = {

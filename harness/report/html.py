@@ -97,6 +97,8 @@ def _environment() -> Environment:
         "missed_objectives": capacity.objectives_missed,
         "limit_sentence": limits.sentence,
         "limit_algorithm": limits.algorithm,
+        "limit_note": limits.note,
+        "limit_window": limits.window,
         "limit_facts": limits.facts,
         "refutations": limits.refutations,
     }

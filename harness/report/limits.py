@@ -3,23 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.report.bounded import between, bounds_of, figure, per_second
+from harness.report.doubts import doubt, hints
+from harness.report.families import FIELD, caption, either, families_of, name_of, rule
 from harness.report.numerals import NONE, plural
 from harness.verdict import LEAST_ANSWERED
 
 Limits = Mapping[str, Any]
 
-NAMES = {
-    "token_bucket": "token bucket",
-    "fixed_window_aligned": "fixed window on the clock",
-    "fixed_window_first_hit": "fixed window from the first request",
-    "sliding_log": "sliding log",
-    "counting_log": "sliding log that counts refused requests too",
-    "sliding_counter": "sliding counter",
-    "quantised_bucket": "bucket refilled in batches",
-    "penalty_block": "window with a block",
-    "queueing_bucket": "queue",
-    "concurrency": "limit of requests under way",
-}
 SCOPES = {
     "key": "each key",
     "session": "each session",
@@ -27,17 +18,37 @@ SCOPES = {
     "operation": "each operation",
     "global": "everybody together",
 }
-TABLE = ("Family", "Requests that contradict it", "One of them")
-
-
-def name_of(family: str | None) -> str:
-    return NAMES.get(family or "", family or NONE)
+TABLE = ("Family", "At its best", "Contradicted by", "For one")
+# Times that are told with their bounds.
+_TIMES = {"window": "Window", "block": "Block"}
+# Of more families than this the headline names the first alone.
+NAMED = 2
 
 
 def algorithm(limits: Limits) -> str:
-    """ "fixed window on the clock", or several where they cannot be told apart."""
-    families = (limits.get("algorithm") or "").split("|")
-    return " or ".join(name_of(family) for family in families if family) or "unexplained"
+    """ "fixed window on the clock", or several where they cannot be told apart; with what contradicts all of them."""
+    names = [name_of(family) for family in families_of(limits.get("algorithm"))]
+    if not names:
+        return "unexplained"
+    contradicted = limits.get("mismatches")
+    but = f", but for {plural(contradicted, 'request')}" if contradicted else ""
+    return f"{either(names)}{but}"
+
+
+def window(limits: Limits) -> str:
+    """What the quota is for, beneath its number."""
+    first = " of the first limiter" if _second(limits) else ""
+    if not limits.get("window_s"):
+        return f"requests{first}, all at once"
+    bounds = bounds_of(limits, "window")
+    near = between(limits["window_s"], bounds)
+    return f"requests{first} in {figure(limits['window_s'], bounds)} s{f', {near}' if near else ''}"
+
+
+def note(limits: Limits) -> str:
+    """Why there is no answer, or no surer one; empty where there is."""
+    told = doubt(limits)
+    return f"not surer: {told}" if told else limits.get("why") or ""
 
 
 def sentence(limits: Limits) -> str:
@@ -50,11 +61,34 @@ def sentence(limits: Limits) -> str:
             f"no limit was seen up to {plural(none['requests'], 'request')} in {none['seconds']:g} s, "
             f"at up to {none['per_s']} a second{_but(none)}{_too_few(none)}"
         )
+    second = _second(limits)
     if limits.get("algorithm") is None:
         why = limits.get("why") or "too little was seen to say how"
-        return f"the target limits, and {why}"
+        return f"the target limits, by at least two limiters, and {why}" if second else f"the target limits, and {why}"
     whom = SCOPES.get(limits.get("scope") or "", _joined(limits.get("scope")))
-    return f"the target limits {whom} to {rule(limits)} ({limits['confidence']:.0%} sure)"
+    if second:
+        return f"the target limits {whom} by at least two limiters: {_both(limits, second)}"
+    return f"the target limits {whom} to {rule(limits)}: {_sure(limits)}"
+
+
+def _sure(limits: Limits) -> str:
+    """By the words of the field: "a fixed window, 93 % sure"."""
+    families = [FIELD.get(family, family) for family in families_of(limits["algorithm"])]
+    names = either(families) if len(families) <= NAMED else f"{families[0]} or {len(families) - 1} others like it"
+    contradicted = limits.get("mismatches")
+    but = f", which {plural(contradicted, 'request contradicts', 'requests contradict')}" if contradicted else ""
+    return f"{names}{but}, {percent(limits['confidence'])} sure"
+
+
+def _both(limits: Limits, second: Limits) -> str:
+    if second["algorithm"] is None:
+        first = f"about {rule(limits)} is what was told of the first ({_sure(limits)})"
+        return f"{first}, and of the other only that it is there"
+    return f"{rule(limits)} ({_sure(limits)}), and {rule(second)} ({_sure(second)})"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _but(none: Mapping[str, Any]) -> str:
@@ -74,63 +108,67 @@ def untold(limits: Limits) -> str:
     return f"{sentence(limits)}: allow it more time or more requests, by --most-time, --most-requests or --budget"
 
 
-def rule(limits: Limits) -> str:
-    family = limits["algorithm"].split("|")[0]
-    quota, window = plural(limits["quota"] or 0, "request"), limits.get("window_s") or 0.0
-    refill, interval = limits.get("refill_per_s") or 0.0, limits.get("interval_s") or 0.0
-    block = limits.get("block_s") or 0.0
-    return {
-        "token_bucket": f"bursts of {quota} and {refill:.4g} a second",
-        "fixed_window_aligned": f"{quota} in each {window:.4g} s of the clock",
-        "fixed_window_first_hit": f"{quota} in {window:.4g} s from the first of them",
-        "sliding_log": f"{quota} in any {window:.4g} s",
-        "counting_log": f"{quota} in any {window:.4g} s, refused ones counted",
-        "sliding_counter": f"{quota} in {window:.4g} s, by a sliding counter",
-        "quantised_bucket": f"bursts of {quota}, of which {limits.get('batch')} come back each {interval:.4g} s",
-        "penalty_block": f"{quota} in {window:.4g} s, and to none for {block:.4g} s after one more",
-        "queueing_bucket": f"{refill:.4g} a second, of which {max(0, (limits['quota'] or 1) - 1)} may wait in line",
-        "concurrency": f"{quota} at one time",
-    }[family]
-
-
 def _joined(scope: str | None) -> str:
     return " and ".join(SCOPES.get(part, part) for part in scope.split("+")) if scope else "requests"
 
 
 def facts(limits: Limits) -> Iterator[str]:
     yield from _known(limits) if limits.get("limited") else ()
-    for undone in limits.get("left_undone", ()):
-        yield f"Left undone: {undone}."
+    yield from (f"Left undone: {undone}." for undone in limits.get("left_undone", ()))
 
 
 def _known(limits: Limits) -> Iterator[str]:
-    if second := behind(limits):
-        yield f"Behind it: {second}."
-    if told := limits.get("scope_told"):
-        yield f"Scope: {told}."
-    if told := promises(limits):
-        yield f"Retry-After: {told}."
-    if told := claims(limits):
-        yield f"Header fields: {told}."
+    yield from times(limits)
+    told = {
+        "Not surer": doubt(limits),
+        "Behind it": behind(limits),
+        "Two limiters" if _second(limits) else "Perhaps two limiters": hints(limits),
+        "Scope": limits.get("scope_told"),
+        "Retry-After": promises(limits),
+        "Header fields": claims(limits),
+    }
+    yield from (f"{name}: {fact}." for name, fact in told.items() if fact)
     if sustainable := limits.get("sustainable_per_s"):
         yield f"A polite sender can hold {sustainable:.4g} requests a second."
     if limits.get("calm_in_s"):
         yield f"The quota is used up, and all of it there again in {limits['calm_in_s']:g} s."
 
 
+def times(limits: Limits) -> Iterator[str]:
+    """Those that are known between two bounds."""
+    for name, title in _TIMES.items():
+        value, bounds = limits.get(f"{name}_s"), bounds_of(limits, name)
+        if value and (told := between(value, bounds)):
+            yield f"{title}: {figure(value, bounds)} s, {told}."
+    interval, bounds = limits.get("interval_s"), bounds_of(limits, "interval")
+    if interval and limits.get("batch") and (told := between(interval, bounds)):
+        yield f"Batches: each {figure(interval, bounds)} s, {told}."
+    refill, bounds = limits.get("refill_per_s"), per_second(bounds)
+    if refill and not limits.get("batch") and (told := between(refill, bounds)):
+        yield f"Refill: {figure(refill, bounds)} a second, {told}."
+
+
+def _second(limits: Limits) -> Limits | None:
+    found: Limits | None = (limits.get("behind") or {}).get("found")
+    return found
+
+
 def behind(limits: Limits) -> str:
     """Whether a second limiter stands behind the one that was found."""
-    told = limits.get("behind") or {}
-    found = told.get("found")
-    if found is None:
-        looked = told.get("looked_with")
+    second = _second(limits)
+    if second is None:
+        looked = (limits.get("behind") or {}).get("looked_with")
         return f"nothing else refused in {plural(looked, 'further request')}" if looked else ""
-    if found["algorithm"] is None:
-        return (
-            f"another limit, which refused after {plural(found['let_in'], 'request')} in {found['after_s']:g} s, "
-            f"and for up to {found['closed_s']:g} s"
-        )
-    return f"another limit, of {rule(found)} ({found['confidence']:.0%} sure)"
+    if second["algorithm"] is not None:
+        unsure = doubt(second)
+        return f"another limiter, of {rule(second)}: {_sure(second)}{f' ({unsure})' if unsure else ''}"
+    told = "another limiter, which refused what this one would have let in"
+    if second["let_in"]:
+        lasted = f" in {second['after_s']:g} s" if second["after_s"] else ""
+        told += f", after {plural(second['let_in'], 'request')}{lasted}"
+    if second["closed_s"]:
+        told += f", for up to {second['closed_s']:g} s"
+    return f"{told}. Its rule could not be told"
 
 
 def promises(limits: Limits) -> str:
@@ -147,6 +185,8 @@ def promises(limits: Limits) -> str:
         told.append(f"{honesty['rounded']} were too short by less than a second")
     if honesty["needless"]:
         told.append(f"{honesty['needless']} were longer than needed, by up to {honesty['worst_needless_s']:.2g} s")
+    if len(told) > 1 and _second(limits):
+        told.append("and those that were broken may be the other limiter's")
     return ", ".join(told)
 
 
@@ -159,6 +199,16 @@ def claims(limits: Limits) -> str:
     return ", ".join(headers["dialects"]) + agreement
 
 
-def refutations(limits: Limits) -> list[tuple[str, str, str]]:
+def refutations(limits: Limits) -> list[tuple[str, str, str, str]]:
     """A row for each family that it is not: those of TABLE."""
-    return [(name_of(each["family"]), str(each["mismatches"]), each["words"]) for each in limits.get("refuted", ())]
+    refuted = [
+        (
+            name_of(each["family"]),
+            caption(each["family"], each.get("parameters")) or NONE,
+            plural(each["mismatches"], "request"),
+            each["words"],
+        )
+        for each in limits.get("refuted", ())
+    ]
+    others = [(name_of(each["family"]), NONE, NONE, each["why"]) for each in limits.get("ruled_out") or ()]
+    return refuted + others

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.report import limits
+from harness.report.families import rule
 from harness.report.numerals import count, plural, share
 
 Load = Mapping[str, Any]
@@ -39,7 +39,7 @@ def _predicted(prediction: Load) -> str:
     """The tolerance is told with its reasons."""
     found, seconds = prediction["limits"], prediction["seconds"]
     return (
-        f"Predicted: a limiter of {limits.rule(found)}, found in run {found['run_id']}, lets in "
+        f"Predicted: a limiter of {rule(found)}, found in run {found['run_id']}, lets in "
         f"{prediction['sustainable_per_s']:.4g} requests a second for ever; with the quotas that may stand full, and "
         f"times that may be {share(prediction['off'], 1)} off, at most {_most(prediction)} in {seconds:.1f} s"
     )

@@ -1,17 +1,27 @@
-"""What is told of a limiter: in the result, in words, and in the picture."""
+"""What is told of a limiter, in the result and in words."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.report.charts.quota import SHOWN, quota
 from harness.report.html import render
-from harness.report.limits import NAMES, TABLE, facts, refutations, rule, sentence
+from harness.report.limits import TABLE, algorithm, facts, note, refutations, sentence, window
 from harness.report.write import write_report
 
 ReportOf = Callable[[str], Path]
+FOUND = {
+    "limited": True,
+    "algorithm": "fixed_window_first_hit",
+    "confidence": 0.75,
+    "quota": 14,
+    "window_s": 2.1824,
+    "scope": "key",
+    "requests_spent": 614,
+}
+UNTOLD = {"algorithm": None, "confidence": 0.0, "let_in": 0, "after_s": 0.0, "closed_s": 0.6}
 
 
 def limits_of(folder: Path) -> dict:
@@ -22,7 +32,7 @@ def test_the_sentence_says_who_is_limited_to_what_and_how_sure_that_is(report_of
     limits = limits_of(report_of("limiter"))
     told = sentence(limits)
     assert told.startswith("the target limits each key to 5 requests in each ")
-    assert told.endswith(f" s of the clock ({limits['confidence']:.0%} sure)")
+    assert told.endswith(f" s of the clock: a fixed window, {100 * limits['confidence']:.0f} % sure")
 
 
 def test_nothing_refused_is_told_with_how_far_it_was_tried_and_never_as_no_limit(report_of: ReportOf) -> None:
@@ -38,36 +48,18 @@ def test_each_family_that_it_is_not_stands_with_a_request_that_refutes_it(report
     rows = refutations(limits)
     assert rows
     assert all(len(row) == len(TABLE) for row in rows)
-    page = (report_of("limiter") / "report.html").read_text()
-    for name, count, words in rows:
-        assert int(count) >= 2
-        assert name in page
-        assert words in page
+    page = (report_of("limiter") / "report.html").read_text().replace("\N{NO-BREAK SPACE}", " ")
+    cells = set(re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", page))
+    for each, (name, rule, count, words) in zip(limits["refuted"], rows, strict=False):
+        assert count == f"{each['mismatches']} requests"
+        assert {name, rule, count, words} <= cells
 
 
-def test_the_right_model_contradicts_nothing_in_the_picture_and_the_next_one_does(report_of: ReportOf) -> None:
-    chart = quota(limits_of(report_of("limiter")))
-    assert chart is not None
-    right, wrong = chart.panels
-    assert (right.name, right.wrong) == (NAMES["fixed_window_aligned"], 0)
-    assert wrong.wrong > 0
-    assert sum("wrong" in mark.look for mark in wrong.marks) == wrong.wrong
-    assert len(right.marks) <= SHOWN
-
-
-def test_every_request_of_the_stretch_has_its_mark(report_of: ReportOf) -> None:
+def test_a_family_that_could_not_be_fitted_is_listed_with_the_reason(report_of: ReportOf) -> None:
     limits = limits_of(report_of("limiter"))
-    chart = quota(limits)
-    assert chart is not None
-    admitted = sum(mark.look.startswith("admitted") for mark in chart.panels[0].marks)
-    first = int(chart.panels[0].marks[0].title.split()[1].rstrip(",")) - 1
-    shown = limits["requests"][first : first + len(chart.panels[0].marks)]
-    assert admitted == sum(each["verdict"] == "admitted" for each in shown)
-
-
-def test_there_is_no_picture_where_there_is_no_model(report_of: ReportOf) -> None:
-    assert quota(limits_of(report_of("limiter_none"))) is None
-    assert quota(limits_of(report_of("limiter_of_groups"))) is None
+    reasons = {family: why for family, _, _, why in refutations({"ruled_out": limits["ruled_out"]})}
+    assert reasons["queue"].startswith("no request waited in line")
+    assert reasons["limit of requests under way"] == "single requests were refused, with no other under way"
 
 
 def test_what_it_tells_of_itself_is_held_against_what_was_found(report_of: ReportOf) -> None:
@@ -104,6 +96,59 @@ def test_the_report_is_made_again_from_the_journal_alone(report_of: ReportOf) ->
     assert limits_of(folder) == before
 
 
-@pytest.mark.parametrize("family", NAMES)
-def test_every_family_has_a_rule_in_words(family: str) -> None:
-    assert rule({"algorithm": family, "quota": 5, "window_s": 2.0, "refill_per_s": 2.5, "interval_s": 0.4})
+def test_two_limiters_come_first_in_the_sentence_and_the_first_is_told_with_care() -> None:
+    limits = {**FOUND, "behind": {"looked_with": 113, "found": UNTOLD}}
+    assert sentence(limits) == (
+        "the target limits each key by at least two limiters: about 14 requests in 2.18 s from the first of them is "
+        "what was told of the first (a fixed window that its first request opens, 75 % sure), and of the other only "
+        "that it is there"
+    )
+    assert window(limits) == "requests of the first limiter in 2.18 s"
+
+
+def test_of_two_limiters_that_are_both_known_both_rules_are_told() -> None:
+    second = {**UNTOLD, "algorithm": "sliding_log", "quota": 60, "window_s": 30.0, "confidence": 0.93}
+    told = sentence({**FOUND, "behind": {"looked_with": 113, "found": second}})
+    assert told.endswith("75 % sure), and 60 requests in any 30 s (a sliding window log, 93 % sure)")
+
+
+def test_of_a_second_limiter_nothing_is_told_that_was_not_measured() -> None:
+    for measured, words in (
+        ({}, ", for up to 0.6 s"),
+        ({"let_in": 5}, ", after 5 requests, for up to 0.6 s"),
+        ({"let_in": 50, "after_s": 7.1}, ", after 50 requests in 7.1 s, for up to 0.6 s"),
+        ({"closed_s": 0.0}, ""),
+    ):
+        limits = {**FOUND, "behind": {"looked_with": 113, "found": {**UNTOLD, **measured}}}
+        refused = "Behind it: another limiter, which refused what this one would have let in"
+        assert f"{refused}{words}. Its rule could not be told." in list(facts(limits))
+
+
+def test_broken_promises_may_be_the_other_limiters_where_there_is_one() -> None:
+    honesty = dict.fromkeys(("promised", "kept", "tested", "early", "rounded", "needless"), 0)
+    broken = {**honesty, "promised": 9, "tested": 9, "kept": 7, "early": 2, "worst_early_s": 1.8}
+    perhaps = "and those that were broken may be the other limiter's"
+    for behind, told in ((None, False), (UNTOLD, True)):
+        limits = {**FOUND, "retry_after": broken, "behind": {"looked_with": 9, "found": behind}}
+        assert any(perhaps in fact for fact in facts(limits)) is told
+
+
+def test_a_limiter_that_requests_contradict_is_never_told_without_them() -> None:
+    limits = {**FOUND, "mismatches": 3}
+    assert ", which 3 requests contradict, 75 % sure" in sentence(limits)
+    assert algorithm(limits) == "fixed window from the first request, but for 3 requests"
+    assert note(limits) == "not surer: 3 requests contradict it"
+
+
+def test_what_is_less_than_sure_is_told_with_its_reason_and_times_with_their_bounds() -> None:
+    rival = {"family": "sliding_log", "mismatches": 1, "parameters": {}}
+    told = list(facts({**FOUND, "rivals": [rival], "bounds": {"window": [2.15, 2.21]}}))
+    assert "Not surer: only 1 request speaks against a sliding log." in told
+    assert "Window: 2.18 s, between 2.15 and 2.21." in told
+
+
+def test_hints_at_two_limiters_are_told_as_such_where_the_second_was_not_met() -> None:
+    limits = {**FOUND, "refusal": {"statuses": {"429": 164, "503": 223}}}
+    told = "two limiters: refusals come with HTTP 429 (164 times) and HTTP 503 (223 times)."
+    assert f"Perhaps {told}" in list(facts(limits))
+    assert f"T{told[1:]}" in list(facts({**limits, "behind": {"looked_with": 1, "found": UNTOLD}}))

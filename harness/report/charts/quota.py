@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.report.charts import path
 from harness.report.charts.scale import Scale, Tick, linear, time_ticks
-from harness.report.limits import name_of
+from harness.report.families import name_of
 
 # So much of a trace is drawn: the stretch with most requests in which the next model is wrong. Requests.
 SHOWN = 160
