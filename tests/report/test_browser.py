@@ -29,7 +29,7 @@ def page(browser: "Browser") -> "Iterator[Page]":
 
 
 @pytest.mark.parametrize(
-    "case", ["green", "reds", "could_not_run", "invalid", "no_samples", "capacity", "hostile_target"]
+    "case", ["green", "reds", "could_not_run", "invalid", "no_samples", "capacity", "hostile_target", "limiter"]
 )
 def test_a_report_opens_without_a_request_or_a_complaint_and_fits_a_phone(
     report_of: ReportOf, page: "Page", case: str
