@@ -13,7 +13,7 @@ from harness.report import result_json
 
 
 def found(context: click.Context, parameter: click.Parameter, value: str | None) -> Mapping[str, Any] | None:
-    """The settings that --limits stands for. Its value is the folder of a run, or a result.json."""
+    """The settings that --limits stands for, and its value as it was `given`: the folder of a run, or a result.json."""
     if value is None:
         return None
     path = Path(value)
@@ -22,7 +22,7 @@ def found(context: click.Context, parameter: click.Parameter, value: str | None)
         result = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(result, Mapping):
             raise ValueError("it is no object")
-        return kept_of(result)
+        return {**kept_of(result), "given": value}
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be read: {error.strerror}", context, parameter) from None
     except UsageError as error:

@@ -68,7 +68,7 @@ def _others(asker: Asker, subject: Subject, loopback: bool) -> Iterator[tuple[st
         yield "session", replace(subject, session=1), ""
     operation = Subject("unknown" if subject.kind == "session" else "session", address=subject.address)
     yield "operation", operation, ""
-    without = "no second tenant was given: set HARNESS_OTHER_API_KEY and HARNESS_OTHER_CLIENT_ID"
+    without = "no second tenant was given: set HARNESS_OTHER_API_KEY and --other-client-id"
     tenant = replace(subject, other_tenant=True)
     yield "key", tenant if asker.has_other_tenant else None, "" if asker.has_other_tenant else without
     elsewhere = "this machine reaches the target from one address"
@@ -119,10 +119,18 @@ def scope_of(tried: tuple[Control, ...]) -> Scope:
     if "session" in apart:
         return Scope("session", "each session has a quota of its own", tried)
     if apart == [] and unknown:
-        return Scope(None, f"shared by all that was tried; whether by {' and '.join(unknown)} could not be", tried)
+        told = f"shared by all that was tried; whether by {' and '.join(unknown)} could not be"
+        return Scope(None, told + _because(unknown, tried), tried)
     if apart == []:
         return Scope("global", "everybody shares one quota", tried)
     if unknown == ["key"]:
         name = "+".join(apart)
-        return Scope(name, f"each {' and '.join(apart)} has a quota of its own; other keys could not be tried", tried)
+        told = f"each {' and '.join(apart)} has a quota of its own; other keys could not be tried"
+        return Scope(name, told + _because(unknown, tried), tried)
     return Scope("+".join(apart), f"each {' and '.join(apart)} has a quota of its own", tried)
+
+
+def _because(unknown: list[str], tried: tuple[Control, ...]) -> str:
+    """Why those could not be tried, with what to do about it; that of the key is told last, as it says what to set."""
+    reasons = [control.why for control in reversed(tried) if control.dimension in unknown and control.why]
+    return f", as {', and '.join(dict.fromkeys(reasons))}" if reasons else ""

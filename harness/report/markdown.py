@@ -5,6 +5,7 @@ import re
 from harness.report.legible import cut, one_line
 
 _ACTIVE = re.compile(r"([\\`*_\[\]|~#!$@^{}]|:(?=//))")
+_PLAIN = re.compile(r"https?://[\w.:/%?=&\[\]-]{1,200}", re.ASCII)
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -12,6 +13,11 @@ def inline(text: object, most: int = 240) -> str:
     """One line that no part of Markdown or HTML acts on, links and mentions included."""
     escaped = _ACTIVE.sub(r"\\\1", one_line(text, most).translate(_HTML))
     return re.sub(r"\bwww\.", r"www\\.", escaped, flags=re.IGNORECASE)
+
+
+def address(url: object) -> str:
+    """An address as it is, which is no link: set as code, where it holds nothing that ends that."""
+    return f"`{url}`" if _PLAIN.fullmatch(str(url)) else inline(url)
 
 
 def block(text: object, most: int) -> str:

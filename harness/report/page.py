@@ -66,6 +66,7 @@ def command_of(result: Result) -> str:
         "--connections": _connections(load),
         "--in-flight": _unusual(load, "in_flight", 1),
         "--when-limited": _unusual(load, "when_limited", "drop"),
+        "--limits": _limits(load),
         "--workers": _unusual(load, "workers", 0),
         "--sinks": _unusual(load, "sinks", 1),
         "--duration": load.get("planned_s") or None,
@@ -87,6 +88,12 @@ def command_of(result: Result) -> str:
     return " \\\n  ".join(map(shlex.join, lines))
 
 
+def _limits(load: Mapping[str, Any]) -> object:
+    """Where the limiter was found that the run puts to the test; in a run of old, where that is by default."""
+    found = (load.get("prediction") or {}).get("limits")
+    return found.get("given") or f"reports/{found['run_id']}" if found else None
+
+
 def _objectives(load: Mapping[str, Any]) -> list[str]:
     return [each if isinstance(each, str) else each["objective"] for each in load.get("objectives", ())]
 
@@ -106,7 +113,7 @@ def _argument(value: object) -> str:
 
 
 # What only `harness load` takes.
-_OF_A_LOAD = ("--connections", "--think", "--in-flight", "--when-limited", "--workers", "--sinks")
+_OF_A_LOAD = ("--connections", "--think", "--in-flight", "--when-limited", "--limits", "--workers", "--sinks")
 # What an embedded sandbox gives itself.
 _OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
 

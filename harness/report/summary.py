@@ -9,7 +9,7 @@ from harness.report.clauses import listed, reds, stands_on, status_of, tallies, 
 from harness.report.evidence import exhibits
 from harness.report.figures import LATENCY_ROWS, by_number, contract_told, objective_value, written
 from harness.report.headline import could_not_run_reasons, headline
-from harness.report.markdown import block, inline, table
+from harness.report.markdown import address, block, inline, table
 from harness.report.numerals import count, milliseconds, moment
 from harness.report.sums import sums_of
 
@@ -17,6 +17,8 @@ NAME = "summary.md"
 # Of each text of evidence: characters. A job's summary holds a megabyte in all, so the reds told at length are few.
 MOST_EVIDENCE = 800
 MOST_REDS = 20
+# Of the verdict, and of each fact that it stands on: characters.
+MOST_TOLD = 500
 # Of a clause and of what was seen, in the behaviour card: characters.
 MOST_SEEN = 160
 
@@ -39,10 +41,10 @@ def render(result: Result) -> str:
 
 def _verdict(result: Result) -> Iterator[str]:
     head = headline(result)
-    yield f"## {inline(head.title)}: {inline(head.sentence)}"
-    yield "\n".join(f"- {inline(fact)}" for fact in head.facts)
+    yield f"## {inline(head.title)}: {inline(head.sentence, MOST_TOLD)}"
+    yield "\n".join(f"- {inline(fact, MOST_TOLD)}" for fact in head.facts)
     target = result["target"].get("base_url", "unknown")
-    told = f"Target {inline(target)}, {inline(moment(result['started']))}, seed {inline(result['seed'])}"
+    told = f"Target {address(target)}, {inline(moment(result['started']))}, seed {inline(result['seed'])}"
     yield told + (", strict." if result["strict"] else ".")
 
 
@@ -178,9 +180,11 @@ def _limits(result: Result) -> Iterator[str]:
     if not found:
         return
     yield "### Rate limiter"
-    yield inline(limits.sentence(found)) + "."
+    if result["kind"] != "limits":  # where it is the verdict, that says it
+        told = limits.sentence(found)
+        yield f"{inline(told[:1].upper() + told[1:], MOST_TOLD)}."
     if rows := limits.refutations(found):
-        yield table(limits.TABLE, [tuple(inline(cell, 200) for cell in row) for row in rows], 3)
+        yield table(limits.TABLE, [tuple(inline(cell, 200) for cell in row) for row in rows], len(limits.TABLE))
 
 
 def _where(result: Result) -> str:

@@ -87,6 +87,7 @@ def test_customers_of_several_processes_are_rude_and_the_limiter_is_the_one_that
     assert (prediction["asked"], prediction["let_in"]) == (len(outcomes), outcomes.count("accepted"))
     assert prediction["refused"] == outcomes.count("limited") == sum(each["limited"] for each in requests(load))
     assert prediction["limits"]["run_id"] == "20261123T170712Z-d1b9"
+    assert f"--limits {earlier}" in (folder / "report.html").read_text()
     assert "Prediction   Confirmed: its rate was reached" in done.stdout
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.report.write import write_report
-from tests.report.cases import CASES
+from tests.report.cases import CASES, FOUND
 from tests.report.runs import REQUIREMENTS, Traffic, hostile, write_conform, write_load
 
 ReportOf = Callable[[str], Path]
@@ -232,6 +232,8 @@ def test_a_run_on_the_embedded_sandbox_is_repeated_without_naming_a_target(tmp_p
 
     assert "harness conform \\ --seed 7" in page(tmp_path).text("pre")
     assert "the embedded sandbox" in page(tmp_path).text("dd")
+    assert "It needs no key" in page(tmp_path).text("p")
+    assert "HARNESS_API_KEY" not in page(tmp_path).text("p")
 
 
 def test_the_command_that_repeats_the_run_can_be_pasted(tmp_path: Path) -> None:
@@ -244,6 +246,18 @@ def test_the_command_that_repeats_the_run_can_be_pasted(tmp_path: Path) -> None:
     assert "--client-id 'x y'" in shown
     assert "--objective 'reply_p99<2s'" in shown
     assert "--seed 7" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"given": "a folder"}, "'a folder'"), ({}, "reports/20261122T170000Z-aaaa")]
+)
+def test_a_run_that_puts_a_limiter_to_the_test_is_repeated_with_it(
+    tmp_path: Path, given: dict[str, str], told: str
+) -> None:
+    write_load(tmp_path, Traffic(limited=0.3), limits={**FOUND, **given})
+    write_report(tmp_path)
+
+    assert f"--limits {told}" in page(tmp_path).text("pre")
 
 
 def test_a_known_failure_stands_among_the_others_with_its_entry_and_its_evidence(report_of: ReportOf) -> None:

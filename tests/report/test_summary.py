@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.markdown import block, inline
+from harness.report.markdown import address, block, inline
 from harness.report.write import write_report
 from tests.report.cases import CASES
 from tests.report.runs import HOSTILE, REQUIREMENTS, hostile, write_conform, write_load
@@ -102,3 +102,16 @@ def test_every_requirement_is_listed_with_what_its_verdict_stands_on(report_of: 
     rows = re.findall(r"^\| ([A-Z]+-\w+) \| [A-Z]+ \| [\w ,]+ \| \d+ \|$", summary(report_of("reds")), re.MULTILINE)
 
     assert rows == [requirement.id for requirement in REQUIREMENTS]
+
+
+def test_a_plain_address_stands_as_it_is_and_any_other_as_text() -> None:
+    assert address("http://127.0.0.1:8088") == "`http://127.0.0.1:8088`"
+    assert address("https://a.example/`b`") == inline("https://a.example/`b`")
+
+
+def test_the_rule_of_a_limiter_is_told_once_and_begins_with_a_capital(report_of: ReportOf) -> None:
+    text = summary(report_of("limiter"))
+
+    assert "## Pass: The target limits each key to 5 requests" in text
+    assert text.lower().count("the target limits each key") == 1
+    assert "Target `https://messaging.example.com`," in text
