@@ -99,7 +99,7 @@ def _environment() -> Environment:
         "limit_algorithm": limits.algorithm,
         "limit_note": limits.note,
         "limit_window": limits.window,
-        "limit_facts": limits.facts,
+        "limit_tells": limits.tells,
         "refutations": limits.refutations,
     }
     environment.globals |= {

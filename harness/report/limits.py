@@ -113,14 +113,21 @@ def _joined(scope: str | None) -> str:
 
 
 def facts(limits: Limits) -> Iterator[str]:
-    yield from _known(limits) if limits.get("limited") else ()
+    """All that a headline stands on."""
+    yield from _found(limits) if limits.get("limited") else ()
     yield from (f"Left undone: {undone}." for undone in limits.get("left_undone", ()))
 
 
-def _known(limits: Limits) -> Iterator[str]:
+def _found(limits: Limits) -> Iterator[str]:
     yield from times(limits)
+    if told := doubt(limits):
+        yield f"Not surer: {told}."
+    yield from tells(limits)
+
+
+def tells(limits: Limits) -> Iterator[str]:
+    """Beside its rule: what else there is, what it tells of itself, and what that means for a sender."""
     told = {
-        "Not surer": doubt(limits),
         "Behind it": behind(limits),
         "Two limiters" if _second(limits) else "Perhaps two limiters": hints(limits),
         "Scope": limits.get("scope_told"),
