@@ -67,11 +67,10 @@ class Schedule:
                 told = f"exponential, {self.first_s:g} s times {self.factor:g} each{longest}"
             case "table":
                 told = f"{', '.join(f'{gap:g}' for gap in self.gaps_s)} s, in which no simpler rule was found"
-        return (
-            f"{told}; those are medians, a gap may be {self.jitter:.0%} shorter than another in its place"
-            if self.jitter
-            else told
-        )
+        if not self.jitter:
+            return told
+        jitter = f"{100 * self.jitter:.0f} % shorter in one session than in another"
+        return f"{told} (medians: with jitter, the same gap was up to {jitter})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,5 +83,5 @@ def test_a_schedule_is_told_in_words() -> None:
     assert of(0.2, 0.4, 0.8, 0.8, 0.8).words == "exponential, 0.2 s times 2 each, at most 0.8 s"
     assert of(0.2, 1.0).words == "0.2, 1 s, in which no simpler rule was found"
     assert fit([Row((1.0, 1.0), 4.0), Row((0.5, 0.5), 4.0)]).words == (
-        "constant, 0.75 s; those are medians, a gap may be 50% shorter than another in its place"
+        "constant, 0.75 s (medians: with jitter, the same gap was up to 50 % shorter in one session than in another)"
     )

@@ -1,10 +1,11 @@
 """The behaviour card as it is shown: its points by area, and their evidence, which is any plain data, as words."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
+from harness.report.card_table import CardTable, table_of
 from harness.report.clauses import Status
 from harness.report.evidence import as_text
 from harness.report.legible import cut, one_line
@@ -32,12 +33,21 @@ Point = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One piece of evidence, by its name: a table where it is of several cases of one kind, and else a text."""
+
+    name: str
+    text: str
+    table: CardTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One point. `facts` are (name, text); the text of what is no plain value is as_text's."""
+    """One point. The text of a fact that is no plain value is as_text's."""
 
     point: Point
     status: Status
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     left_out: int
 
 
@@ -71,38 +81,57 @@ def _entry(point: Point) -> Entry:
     return Entry(point, STATUS[point["finding"]], tuple(facts[:MOST_FACTS]), max(0, len(facts) - MOST_FACTS))
 
 
-def _facts(evidence: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _facts(evidence: Mapping[str, Any]) -> Iterable[Fact]:
     for name, value in evidence.items():
-        plain, text = _fact(name, value)
-        yield one_line(plain, 60), cut(text, MOST_TEXT)
+        if table := table_of(value, _column):
+            yield Fact(one_line(name.replace("_", " "), 60), "", table)
+        else:
+            plain, text = _fact(name, value)
+            yield Fact(one_line(plain, 60), cut(text, MOST_TEXT))
+
+
+def _column(name: str, value: Any) -> tuple[str, str]:
+    """Like _fact, with the unit at the name."""
+    plain, _, unit = name.rpartition("_")
+    named = f"{plain}, {unit}" if plain and unit in ("s", "ms") else name
+    return one_line(named.replace("_", " "), 60), cut(_words(value), MOST_TEXT)
 
 
 def _fact(name: str, value: Any) -> tuple[str, str]:
     """A name and its value in words; a unit at the end of the name, as ours have it, moves behind the number."""
     plain, _, unit = name.rpartition("_")
     if plain and unit in ("s", "ms"):
-        return plain.replace("_", " "), f"{_words(value)} {unit}"
+        return plain.replace("_", " "), _words(value) + (f" {unit}" if value not in (None, []) else "")
     return name.replace("_", " "), _words(value)
 
 
 def _words(value: Any) -> str:
-    """Plain data as a person reads it: a flat list on one line, a member or a flat mapping a line, the rest as JSON."""
+    """Plain data as a person reads it: a flat list on one line, a member or a flat mapping a line, the rest as an
+    outline."""
     match value:
+        case list() | dict() if not value:
+            return "none"
         case [dict(), *_] if all(isinstance(row, dict) and all(map(_is_flat, row.values())) for row in value):
-            return "\n".join(", ".join(" ".join(_fact(*item)) for item in row.items()) for row in value)
+            told = [", ".join(" ".join(_fact(*item)) for item in row.items()) for row in value]
         case list() if all(map(_is_flat, value)):
-            return ", ".join(map(_words, value)) or "none"
-        case dict() if all(map(_is_flat, value.values())):
-            return "\n".join(": ".join(_fact(*item)) for item in value.items()) or "none"
+            return ", ".join(map(_words, value))
+        case list():
+            told = [*map(_words, value)]
+        case dict():
+            told = [_outlined(*item) for item in value.items()]
         case None | bool():
             return {None: "none", True: "yes", False: "no"}[value]
         case _:
-            return f"{value:g}" if isinstance(value, float) else _told(value)
+            return f"{value:g}" if isinstance(value, float) else as_text(value)
+    return "\n".join(told)
 
 
-def _told(value: Any) -> str:
-    """Text as it is; whatever is nested on one line, for who wants more of it has result.json."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else as_text(value)
+def _outlined(name: str, value: Any) -> str:
+    """A member, with what it holds below it where that takes lines of its own."""
+    plain, text = _fact(name, value)
+    if _is_flat(value) or (isinstance(value, list) and all(map(_is_flat, value))):
+        return f"{plain}: {text}"
+    return f"{plain}:\n{indent(text, '  ')}"
 
 
 def _is_flat(value: Any) -> bool:

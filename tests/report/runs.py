@@ -84,7 +84,12 @@ FACTS: dict[str, Any] = {
     "statuses": {"first": 200, "last": None},
     "schedule": [{"attempt": 1, "after_s": 0.0}, {"attempt": 2, "after_s": 0.5}],
     "nested": {"deep": [{"er": [1]}]},
+    "after": {
+        "200": {"answered": [200], "attempts": 1, "gaps_s": []},
+        "500 <b>": {"answered": [500, "reset"], "attempts": 2, "gaps_s": [0.5]},
+    },
     "headers": [],
+    "longest_s": None,
 }
 
 

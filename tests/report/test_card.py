@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.report.card import ORDER, area_of
+from harness.report.card_table import table_of
 from harness.requirements import load
 from tests.report.test_html import page
 
@@ -58,7 +59,7 @@ def test_evidence_of_any_shape_is_told_in_words(report_of: ReportOf) -> None:
         re.findall(r'<dt>([\w ]+)</dt><dd class="data">(.*?)</dd>', card_of(report_of("behaviour")), re.DOTALL)
     )
 
-    assert facts.pop("nested") == "{&#34;deep&#34;: [{&#34;er&#34;: [1]}]}"
+    assert facts.pop("nested") == "deep:\n  er: 1"
     assert facts == {
         "user agent": "bot &lt;1.0&gt;",
         "backoff": "0.5, 1 s",
@@ -66,7 +67,25 @@ def test_evidence_of_any_shape_is_told_in_words(report_of: ReportOf) -> None:
         "statuses": "first: 200\nlast: none",
         "schedule": "attempt 1, after 0 s\nattempt 2, after 0.5 s",
         "headers": "none",
+        "longest": "none",
     }
+
+
+def test_cases_of_one_kind_are_a_table_with_a_row_for_each(report_of: ReportOf) -> None:
+    card = card_of(report_of("behaviour"))
+    table = card[card.index('<table class="plain cases">') : card.index("</table>")]
+
+    assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["after", "answered", "attempts", "gaps, s"]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
+    assert cells == [["200", "200", "1", "none"], ["500 &lt;b&gt;", "500, reset", "2", "0.5"]]
+
+
+def test_sides_of_a_case_are_rows_of_their_own_and_what_is_deeper_is_no_table() -> None:
+    found = table_of({"429": {"told": {"gaps_s": [3.0]}, "untold": {"gaps_s": [0.5]}}}, lambda name, value: (name, ""))
+    assert found is not None
+    assert [row[0] for row in found.rows] == ["429, told", "429, untold"]
+    for deeper in ({}, {"a": 1}, {"a": {"b": {"c": {"d": 1}}}}, {"a": {"b": [{"c": 1}]}}, {"a": {}}, [{"a": 1}]):
+        assert table_of(deeper, lambda name, value: (name, "")) is None
 
 
 def test_the_summary_has_it_as_a_table_and_names_what_is_inconclusive(report_of: ReportOf) -> None:
