@@ -117,6 +117,18 @@ def test_one_request_that_decides_is_told_in_words() -> None:
     assert panel.call.words == "let in here, though nothing was left"
 
 
+def test_the_stretch_that_is_shown_is_the_one_that_convinces_most() -> None:
+    requests = [asked(float(n), "refused" if n % 10 == 0 else "admitted") for n in range(4 * SHOWN)]
+    made = {"algorithm": "fixed_window_aligned", "trace": list(range(len(requests))), "requests": requests}
+    numbers = (20, 3 * SHOWN + 20)
+    for left, shown in (((1, 9), numbers[1]), ((9, 1), numbers[0])):
+        chart = quota({**made, "models": [model(), model("sliding_log", numbers, left)]})
+        assert chart is not None
+        call = chart.panels[1].call
+        assert call is not None
+        assert (call.number, call.words) == (shown, "refused here, though 9 were left")
+
+
 def test_of_an_older_result_the_picture_says_what_it_can() -> None:
     older = {**MODEL, "family": "sliding_log", "mismatches": [5]}
     _, panel = drawn([{**MODEL, "mismatches": []}, older])

@@ -96,7 +96,7 @@ def quota(limits: Limits) -> Quota | None:
     requests = requests_of(asked[int(number)] for number in trace if number < len(asked))
     if not models or not requests:
         return None
-    shown = _stretch(requests, models[-1]["mismatches"] if len(models) > 1 else [], limits.get("explained"))
+    shown = _stretch(requests, _left_then(models[1]) if len(models) > 1 else {}, limits.get("explained"))
     begin, end = shown[0].at, shown[-1].at
     spare = max(0.01 * (end - begin), 1e-3)
     across = Scale(begin - spare, end + spare)
@@ -115,18 +115,24 @@ def _drawn(panels: Sequence[Panel]) -> list[str]:
     ]
 
 
-def _stretch(requests: Sequence[Request], wrong: Sequence[int], explained: int | None) -> Sequence[Request]:
+def _left_then(model: Mapping[str, Any]) -> dict[int, int]:
+    """What it had left at each request that contradicts it, by number; nothing in a result of old."""
+    had = model.get("left_then") or [0] * len(model["mismatches"])
+    return dict(zip(model["mismatches"], had, strict=False))
+
+
+def _stretch(requests: Sequence[Request], wrong: Mapping[int, int], explained: int | None) -> Sequence[Request]:
     """So many requests in a row as are shown: those around the last that are explained, where others follow; or with
-    enough that contradict the other model, in as little time as that takes."""
+    enough that contradict the other model, as clearly as can be, in as little time as that takes."""
     size = min(len(requests), SHOWN)
     if explained is not None:
         first = min(max(0, explained - size // 2), len(requests) - size)
         return requests[first : first + size]
-    contradicting = set(wrong)
 
-    def worth(start: int) -> tuple[int, float]:
+    def worth(start: int) -> tuple[int, int, float]:
         stretch = requests[start : start + size]
-        return min(CONVINCING, sum(each.number in contradicting for each in stretch)), stretch[0].at - stretch[-1].at
+        found = [wrong[each.number] for each in stretch if each.number in wrong]
+        return min(CONVINCING, len(found)), max(found, default=0), stretch[0].at - stretch[-1].at
 
     best = max(range(0, max(1, len(requests) - size + 1), max(1, size // 8)), key=worth)
     return requests[best : best + size]
@@ -141,7 +147,7 @@ def _panel(
     across: Scale,
     up: Scale,
 ) -> Panel:
-    left_then = dict(zip(model["mismatches"], model.get("left_then") or [], strict=False))
+    left_then = _left_then(model)
     contradicting = set(model["mismatches"])
     wrong = [each for each in shown if each.number in contradicting]
     parameters = model.get("parameters") or {}
