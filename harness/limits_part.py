@@ -47,6 +47,10 @@ def _object(required: str = "", /, **properties: Schema) -> Schema:
     return {"type": "object", "required": required.split(), "properties": properties}
 
 
+def _pair(one: Schema, other: Schema) -> Schema:
+    return {"type": "array", "prefixItems": [one, other], "minItems": 2, "maxItems": 2}
+
+
 TEXT: Schema = {"type": "string"}
 TRUTH: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
@@ -77,18 +81,40 @@ _OF_IT: Mapping[str, Schema] = {
         response=TEXT,
         curl=TEXT,
     ),
-    "headers": _maybe(_object(dialects=_list(TEXT), agrees=_maybe(TRUTH))),
+    "headers": _maybe(_object(dialects=_list(TEXT), agrees=_maybe(TRUTH), quotas=_list(_pair(TOLD, TOLD)))),
 }
 _SURE: Schema = {**SPAN, "maximum": 1}
-_SEEN_OF_IT: Mapping[str, Schema] = {"confidence": _SURE, "let_in": COUNT, "after_s": SPAN, "closed_s": PLACE}
+# Those of a model: numbers and switches; of two layers, those of each.
+_PARAMETERS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": ["number", "boolean"], "minimum": -MOST, "maximum": MOST},
+}
+_FITTED = _object("family mismatches", family=TEXT, mismatches=COUNT, parameters=_PARAMETERS)
+_LAYERS = _object("first second", first=_FITTED, second=_FITTED)
+_SEEN_OF_IT: Mapping[str, Schema] = {
+    "confidence": _SURE,
+    "let_in": COUNT,
+    "after_s": SPAN,
+    "closed_s": PLACE,
+    "rivals": _list(_FITTED),
+}
 _BEHIND = _object("algorithm let_in after_s closed_s", **_RULE, **_SEEN_OF_IT)
 _KEPT_WORD = ("promised", "kept", "tested", "early", "rounded", "needless")
-_REFUTED = _object("family mismatches words", family=TEXT, mismatches=COUNT, words=TEXT)
+_REFUTED = _object("family mismatches words", family=TEXT, mismatches=COUNT, words=TEXT, parameters=_PARAMETERS)
+_RULED_OUT = _object("family why", family=TEXT, why=TEXT)
 _TRIED = _object("dimension", dimension=TEXT, request=_maybe(TEXT), shares=_maybe(TRUTH), why=TEXT)
-_ROOM = {"type": "array", "prefixItems": [PLACE, SPAN], "minItems": 2, "maxItems": 2}
-_MODEL = _object(
-    "family mismatches room", family=TEXT, parameters=_object(), mismatches=_list(COUNT), room=_list(_ROOM)
-)
+_MODEL = {
+    **_object(
+        "family mismatches room",
+        family=TEXT,
+        mismatches=_list(COUNT),
+        left_then=_list(COUNT),
+        room=_list(_pair(PLACE, SPAN)),
+    ),
+    "if": _object("family", family={"const": "layers"}),
+    "then": _object("parameters", parameters=_LAYERS),
+    "else": _object(parameters=_PARAMETERS),
+}
 _REQUEST = _object(
     "sent_s received_s status request purpose verdict retry_after_s",
     sent_s=PLACE,
@@ -140,6 +166,9 @@ LIMITS = Shape(
             confidence=_SURE,
             mismatches=COUNT,
             refuted=_list(_REFUTED),
+            rivals=_list(_FITTED),
+            ruled_out=_list(_RULED_OUT),
+            explained=_maybe(COUNT),
             behind=_object(looked_with=COUNT, found=_maybe({**_BEHIND, "allOf": list(_by_family("confidence"))})),
             identified_with=_object(requests=COUNT, seconds=SPAN),
             models=_list(_MODEL),

@@ -1,7 +1,7 @@
 """Figures that were found between two bounds, with no more decimals than these warrant."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import Any
 
 # Bounds are kept to so many decimals.
@@ -42,6 +42,7 @@ def per_second(bounds: Bounds) -> Bounds:
 
 
 def _decimals(value: float, bounds: Bounds) -> int | None:
-    if not bounds or not bounds[0] <= value <= bounds[1] or bounds[0] == bounds[1]:
+    if not bounds or not bounds[0] <= value <= bounds[1]:
         return None
-    return min(MOST, max(0, ceil(-log10(bounds[1] - bounds[0]))))
+    apart = bounds[1] - bounds[0]
+    return min(MOST, max(0, ceil(-log10(apart)))) if 0 < apart < inf else None

@@ -91,7 +91,7 @@ def command_of(result: Result) -> str:
 def _limits(load: Mapping[str, Any]) -> object:
     """Where the limiter was found that the run puts to the test; in a run of old, where that is by default."""
     found = (load.get("prediction") or {}).get("limits")
-    return found.get("given") or f"reports/{found['run_id']}" if found else None
+    return found.get("given") or f"reports/{found.get('run_id')}" if found else None
 
 
 def _objectives(load: Mapping[str, Any]) -> list[str]:

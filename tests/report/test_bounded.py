@@ -14,6 +14,7 @@ from harness.report.bounded import between, figure, per_second
         (60.4, (58.0, 63.0), "60", "between 58 and 63"),
         (3600.0, (3400.0, 3900.0), "3600", "between 3400 and 3900"),
         (0.04, (0.04, 0.04), "0.04", ""),
+        (0.04, (5e-324, float("inf")), "0.04", ""),
         (2.3228, None, "2.32", ""),
         (1234.5, None, "1234", ""),
     ],
