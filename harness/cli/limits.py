@@ -64,7 +64,8 @@ def inquire(run: Run, purse: Purse) -> None:
             if seen is not None:
                 counts[seen.verdict] += 1
             asking = what or "what is the cheapest request that shares the limit?"
-            progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {asking}")
+            if counts["admitted"] or counts["refused"]:
+                progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {asking}")
 
         run_limits(run.target.profile, run.folder, run.run_id, purse, interrupt=run.interrupt, on_state=on_state)
 

@@ -99,16 +99,15 @@ def _print(result: Mapping[str, Any], folder: Path) -> None:
 
 
 def _holds_anything(result: Mapping[str, Any]) -> bool:
-    """Whether a single request was sent, or the run was stopped. Otherwise the line that said why is all there is to
-    say."""
+    """Whether anything was found out, or the run was stopped. Otherwise the line that said why is all that there is."""
     exercised = any(requirement["exercised"] for requirement in result.get("requirements", ()))
     probed = bool(result.get("capacity", {}).get("probes"))
-    asked = bool(result.get("limits", {}).get("requests_spent"))
+    inquired = result.get("limits", {}).get("limited") is not None
     return (
         result["interrupted"]
         or exercised
         or probed
-        or asked
+        or inquired
         or bool(result.get("load", {}).get("sessions", {}).get("sent"))
     )
 

@@ -1,6 +1,7 @@
 """Requests by httpx: HTTP/1.1, connections kept alive, TLS verified, no redirect followed, no cookie kept."""
 
 import math
+import re
 import ssl
 import time
 from collections import Counter
@@ -31,6 +32,8 @@ WHOLE_S = 30.0
 # However little time an exchange is given, it has so much: seconds.
 SHORTEST_S = 0.01
 LARGEST_BODY = 2 * 1024 * 1024
+# What an operating system's error begins with, before it says what it is.
+ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 # Idle connections are closed by us before most servers would, so that a request seldom meets a closing one.
 IDLE_S = 2.0
 
@@ -187,4 +190,4 @@ def _in_words(error: Exception, course: _Course, elapsed_s: float) -> str:
         return f"no answer within {course.patience_s:.3g} s"
     if isinstance(error, httpx.ReadTimeout):
         return f"the response had not ended after {elapsed_s:.3g} s"
-    return f"{type(error).__name__}: {error}"
+    return ERRNO.sub("", str(error)) or type(error).__name__

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
+from harness.client import advice
 from harness.client.exchange import Answer
 from harness.client.source_system import SourceSystem
 from harness.doctor import connection
@@ -53,12 +54,10 @@ def _key(answer: Answer) -> Finding:
     if answer.status is None:
         mend = "is this the Messaging API, and is its base URL whole? a proxy in between?"
         return failed(prerequisite, f"no HTTP answer: {answer.failure}", mend)
-    if answer.status in (401, 403):
-        mend = "check HARNESS_API_KEY and --client-id: they belong together, and to this endpoint"
-        return failed(prerequisite, f"the target refuses it (HTTP {answer.status})", mend)
-    if not answer.accepted or not isinstance(answer.member("sessionId"), str):
-        mend = "createSession must answer 200 with a sessionId; is --base-url without /v1, and --client-id right?"
-        return failed(prerequisite, f"a session could not be created: {_one_line(answer)}", mend)
+    if answer.status in advice.REFUSED:
+        return failed(prerequisite, f"the target refuses it (HTTP {answer.status})", advice.KEY)
+    if advice.session_of(answer) is None:
+        return failed(prerequisite, f"a session could not be created: {_one_line(answer)}", advice.SESSION)
     return ok(prerequisite, "accepted: a session was created")
 
 

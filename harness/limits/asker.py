@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from uuid import uuid4
 
+from harness.client.advice import session_of
 from harness.client.exchange import Answer
 from harness.client.pacer import Ceiling
 from harness.client.retry_after import seconds
@@ -141,8 +142,7 @@ class Asker:
     def opened(self, subject: Subject, purpose: str = "a session to speak in") -> Seen:
         """A new session, which from now on is that of the subject where it was admitted."""
         [seen] = self.ask(Subject("session", subject.other_tenant, address=subject.address), purpose)
-        session = seen.answer.member("sessionId")
-        if seen.answer.accepted and isinstance(session, str) and session:
+        if (session := session_of(seen.answer)) is not None:
             self._sessions[subject.other_tenant, subject.session] = session
         return seen
 

@@ -37,8 +37,6 @@ def choose(asker: Asker, purse: Purse) -> Choice:
     cut_short = False
     for kind in KINDS:
         subject = Subject(kind)
-        if not asker.knows(subject):
-            continue
         try:
             refused = _pressed(asker, subject, round(SHARES[kind] * purse.requests))
         except Spent:
@@ -66,16 +64,13 @@ def _pressed(asker: Asker, subject: Subject, most: int) -> Seen | None:
 
 
 def _shared(asker: Asker, subject: Subject) -> bool:
-    """Whether a real message is refused as well while this is; a new session where the target gave none to speak in.
-    Each stands between two that are refused."""
-    message_or_session: tuple[Kind, Kind] = ("message", "session")
-    real = next(each for each in map(Subject, message_or_session) if asker.knows(each))
+    """Whether a real message is refused as well while this is. It stands between two that are refused."""
     for _ in range(TRIES):
         try:
             [before] = asker.ask(subject, "does it share the quota of messages?")
             if before.admitted:
                 _pressed(asker, subject, MOST)
-            [message] = asker.ask(real, "does it share the quota of messages?")
+            [message] = asker.ask(Subject("message"), "does it share the quota of messages?")
             [after] = asker.ask(subject, "does it share the quota of messages?")
         except Spent:
             return False

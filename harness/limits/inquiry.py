@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.errors import CouldNotRun, CredentialsRefused, TargetUnreachable
+from harness.client.advice import REFUSED, key_refused, no_session, unreachable
+from harness.errors import CouldNotRun
 from harness.honesty import Honesty, Promise, honesty
 from harness.identification.answer import Identification, answer_of
 from harness.identification.budget import Budget
@@ -26,6 +27,8 @@ BEHIND = 0.25
 PATIENCE_S, UNTOLD_S = 60.0, 5.0
 # The least that is waited before it is asked again: seconds at first, then twice as long each time.
 LEAST_WAIT_S = 0.5
+# Sessions asked for in vain, by answers that are no refusal, until there is none to be had.
+IN_VAIN = 3
 # Fresh exhaustions for the sake of Retry-After, at most.
 SAMPLES = 4
 # Before and after the promised time by so much: seconds. Whole seconds are rounded, either way.
@@ -91,17 +94,23 @@ class Inquiry:
 
     def _enter(self) -> None:
         """A session to speak in. A target that limits already is waited for: as long as it says, and each time for
-        longer, since it may say 0 for ever."""
-        least_s = LEAST_WAIT_S
+        longer, since it may say 0 for ever. One that gives none is not asked further: what it answers says nothing of
+        a limit."""
+        speaker, in_vain, least_s = Subject("message"), 0, LEAST_WAIT_S
         while True:
-            entered = self._asker.opened(Subject("message"))
+            entered = self._asker.opened(speaker)
             answer = entered.answer
             if answer.status is None and not entered.refused:
-                raise TargetUnreachable(f"{self._asker.base_url} cannot be reached: {answer.failure}")
-            if answer.status in (401, 403):
-                raise CredentialsRefused(f"{self._asker.base_url} answered {answer.status} to the key it was given")
-            if not entered.refused:
+                raise unreachable(self._asker.base_url, answer)
+            if answer.status in REFUSED:
+                raise key_refused(self._asker.base_url, answer)
+            if self._asker.knows(speaker):
                 return
+            if not entered.refused:
+                in_vain += 1
+                if in_vain == IN_VAIN:
+                    raise no_session(self._asker.base_url, answer)
+                continue
             told_s = entered.retry_after_s
             again = self._asker.now() + max(least_s, UNTOLD_S if told_s is None else told_s) + AFTER_S
             if again > min(PATIENCE_S, self._purse.seconds) or not self._purse.left:

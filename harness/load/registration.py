@@ -1,7 +1,8 @@
 """Tells the target where the replies of a load run go. The first request of a run, so it meets what is wrong first."""
 
+from harness.client.advice import REFUSED, key_refused, unreachable
 from harness.client.source_system import SourceSystem
-from harness.errors import CouldNotRun, CredentialsRefused, TargetUnreachable
+from harness.errors import CouldNotRun
 from harness.profile import Profile
 
 
@@ -13,12 +14,8 @@ def register(profile: Profile, url: str) -> None:
     finally:
         client.close()
     if answer.status is None:
-        raise TargetUnreachable(
-            f"{profile.base_url} cannot be reached: {answer.failure} (`harness doctor` looks closer)"
-        )
-    if answer.status in (401, 403):
-        raise CredentialsRefused(
-            f"{profile.base_url} refused the API key (HTTP {answer.status}): is HARNESS_API_KEY this tenant's?"
-        )
+        raise unreachable(profile.base_url, answer)
+    if answer.status in REFUSED:
+        raise key_refused(profile.base_url, answer)
     if not answer.accepted:
         raise CouldNotRun(f"{profile.base_url} did not take the webhook {url!r}: {answer.shown()}")

@@ -108,7 +108,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file(folder):
     assert "http://127.0.0.1:3\n" in by_flag.stdout
 
 
-@pytest.mark.parametrize("verb", ["conform", "load", "run"])
+@pytest.mark.parametrize("verb", ["conform", "limits", "load", "run"])
 def test_a_target_where_nothing_listens_is_told_in_one_line(verb, folder):
     done = harness(verb, cwd=folder)
 
@@ -116,6 +116,9 @@ def test_a_target_where_nothing_listens_is_told_in_one_line(verb, folder):
     (line,) = done.stderr.splitlines()
     assert line.startswith("harness: ")
     assert "http://127.0.0.1:1" in line or "port 1" in line
+    assert "Error" not in line
+    assert line.partition("harness: ")[2] not in done.stdout
+    assert verb == "run" or "`harness doctor`" in line
 
 
 def test_a_verdict_stands_although_nobody_reads_it(tmp_path):

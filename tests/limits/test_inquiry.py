@@ -110,6 +110,27 @@ def test_wrong_credentials_are_told_as_such(sandbox, inquire):
     assert "not-the-key-at-all" not in found.said + (found.folder / "journal.ndjson").read_text()
 
 
+def test_a_client_id_of_another_key_is_told_as_the_doctor_tells_it(sandbox, inquire):
+    found = inquire(sandbox().environment | {"HARNESS_CLIENT_ID": "of-somebody-else"})
+    assert found.code == 3
+    assert found.said.count("check HARNESS_API_KEY and --client-id: they belong together") == 1
+
+
+def test_a_path_that_gives_no_session_is_not_taken_for_a_target_without_a_limit(sandbox, inquire):
+    environment = sandbox("--limiter", SWIFT).environment
+    found = inquire(environment | {"HARNESS_BASE_URL": f"{environment['HARNESS_BASE_URL']}/v1"})
+    assert found.code == 3, found.said
+    assert "no limit" not in found.said.lower()
+    assert found.said.count("is --base-url without /v1") == 1
+
+
+def test_a_session_that_fails_to_be_created_once_is_asked_for_again(inquire):
+    with serving(Hesitant) as server:
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "60")
+    assert found.code == 0, found.said
+    assert found.limits["limited"] is False
+
+
 def test_no_key_stands_in_anything_that_was_written(sandbox, inquire):
     found = inquire(sandbox("--limiter", SWIFT).environment, "--most-requests", "120")
     written = found.said + "".join(path.read_text(errors="replace") for path in found.folder.iterdir())
@@ -164,6 +185,18 @@ class Bygone(Shut):
     """Likewise, by a date that is long past."""
 
     fields: ClassVar = {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}
+
+
+class Hesitant(Garbage):
+    """Fails at first, and then gives sessions, and takes everything."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200 if self.server.asked else 500)
+        self.server.asked += 1
+        self.send_header("Content-Length", "18")
+        self.end_headers()
+        self.wfile.write(b'{"sessionId": "s"}')
 
 
 @contextmanager
