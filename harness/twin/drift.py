@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
@@ -62,14 +63,24 @@ def _lifetime(lifetime: Lifetime) -> str:
 
 
 def _sender(name: str, old: Sender, new: Sender) -> Difference:
-    """Option by option; one that is named in a single twin was not seen in the other, and is not compared."""
+    """Option by option; one that was not seen in either twin is not compared."""
     one, other = (dict(word.split("=", 1) for word in each.policy.split() if "=" in word) for each in (old, new))
     error = old.error + new.error
+    unseen = {*old.unseen, *new.unseen, *(set(one) ^ set(other))} - {"retry"}
+    if _outlived(one, new) or _outlived(other, old):
+        unseen.discard("attempts")
     moved = [
-        option for option in one if option in other and not _same_option(option, one[option], other[option], error)
+        option for option in one if option not in unseen and not _same_option(option, one[option], other[option], error)
     ]
     told = ", ".join(f"{option} {one[option]} -> {other[option]}" for option in moved)
-    return Difference(name, bool(moved), told or old.policy)
+    untold = [option for option in {**one, **other} if option in unseen]
+    left_out = f" (not compared: {', '.join(untold)})" if untold else ""
+    return Difference(name, bool(moved), told or f"{old.policy} -> {new.policy}{left_out}")
+
+
+def _outlived(one: Mapping[str, str], other: Sender) -> bool:
+    """Whether the other sender, whose end was not seen, made more attempts than this one makes."""
+    return "attempts" in other.unseen and other.samples > int(one.get("attempts", other.samples))
 
 
 def _same_option(option: str, a: str, b: str, error: float) -> bool:

@@ -1,7 +1,7 @@
 """A sender's policy, from what the gate saw of it: the evidence on the behaviour card.
 
-What was not seen is not named. Where attempts ended long before nobody looked any more, they are counted; where they
-had not, the schedule goes on for as long as it may.
+What was not seen is not named. Only a schedule must have all its parts, or a sandbox would put in its own: where its
+end, say, was not seen, it goes on for as long as it may, and `unseen` tells that this is assumed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,11 +11,8 @@ from harness.twin.twin import Sender
 
 # Of a gap that was seen: what machines add, relative.
 ERROR = 0.1
-# Another attempt that is so many times overdue, and so many seconds more, does not come.
-OVERDUE, OVERDUE_S = 1.5, 1.0
-# Nothing of a schedule that went on when it was last seen says where it ends.
-ON_AND_ON = "attempts=1000 give-up=1h"
-LONGEST = "1h"
+# What stands for what was not seen.
+UNSEEN = {"retry": "none", "longest": "1h", "attempts": "1000", "give-up": "1h", "jitter": "0.0"}
 
 Evidence = Mapping[str, Mapping[str, Any]]  # by requirement, of its first check
 
@@ -31,8 +28,11 @@ def sender_of(run: str, requirements: Any) -> Sender | None:
     failing = seen.get("OBS-RETRIES")
     if failing is None:
         return None
-    words = [*_accepted(seen), *_timeout(seen), *_schedule(failing), *_habits(seen)]
-    return Sender(run, int(failing["attempts"]), " ".join(words), float(failing["watched_s"]), ERROR)
+    schedule = _schedule(failing)
+    told = [f"{name}={UNSEEN[name] if value is None else value}" for name, value in schedule.items()]
+    policy = " ".join([*_accepted(seen), *_timeout(seen), *told, *_habits(seen)])
+    unseen = tuple(name for name, value in schedule.items() if value is None)
+    return Sender(run, int(failing["attempts"]), policy, float(failing["watched_s"]), ERROR, unseen)
 
 
 def _accepted(seen: Evidence) -> Iterator[str]:
@@ -51,33 +51,26 @@ def _timeout(seen: Evidence) -> Iterator[str]:
         yield f"timeout={round(float(hung_up_s), 1)}s"
 
 
-def _schedule(failing: Mapping[str, Any]) -> Iterator[str]:
+def _schedule(failing: Mapping[str, Any]) -> dict[str, Any]:
+    """By option; None for what was not seen."""
     schedule = failing.get("schedule")
     if int(failing["attempts"]) < 2 or schedule is None:
-        yield "retry=none"
-        return
-    jitter = float(schedule["jitter"] or 0.0)
-    # What was seen are medians of gaps from which up to the jitter had been taken away.
-    whole = 1 / (1 - jitter / 2)
-    first, factor, longest = (schedule[name] for name in ("first_s", "factor", "longest_s"))
-    shape = str(schedule["shape"])
-    yield f"retry={shape}"
+        return {"retry": None}
+    jitter = None if schedule["jitter"] is None else float(schedule["jitter"])
+    # What is told are medians of gaps from which up to the jitter had been taken away.
+    whole = 1 / (1 - (jitter or 0.0) / 2)
+    first, longest, shape = schedule["first_s"], schedule["longest_s"], str(schedule["shape"])
+    told: dict[str, Any] = {"retry": shape}
     if shape == "table":
-        yield f"gaps={'+'.join(f'{_rounded(gap * whole)}s' for gap in schedule['gaps_s'])} attempts=1000 give-up=1h"
+        told["gaps"] = "+".join(_seconds(gap * whole) for gap in schedule["gaps_s"])
     else:
-        yield f"first={_rounded(first * whole)}s"
-        if shape == "exponential":
-            yield f"factor={factor} longest={LONGEST if longest is None else f'{_rounded(longest * whole)}s'}"
-        yield _end(failing, schedule, factor or 1.0)
-    yield f"jitter={jitter}"
-
-
-def _end(failing: Mapping[str, Any], schedule: Mapping[str, Any], factor: float) -> str:
-    last = float(schedule["gaps_s"][-1])
-    due = min(last * factor, float(schedule["longest_s"] or last * factor))
-    quiet_s = schedule["quiet_s"]
-    over = quiet_s is not None and float(quiet_s) > OVERDUE * due + OVERDUE_S
-    return f"attempts={int(failing['attempts'])}" if over else ON_AND_ON
+        told["first"] = _seconds(first * whole)
+    if shape == "exponential":
+        told |= {"factor": schedule["factor"], "longest": None if longest is None else _seconds(longest * whole)}
+    # Where attempts have ended, so has the schedule, whatever it would have been given up for later.
+    attempts = schedule.get("attempts")
+    told |= {"attempts": None, "give-up": None} if attempts is None else {"attempts": int(attempts)}
+    return told | {"jitter": jitter}
 
 
 def _habits(seen: Evidence) -> Iterator[str]:
@@ -91,5 +84,5 @@ def _habits(seen: Evidence) -> Iterator[str]:
         yield f"order={'overtake' if seen['OBS-OVERTAKING']['order'] == 'passed' else 'keep'}"
 
 
-def _rounded(seconds: float) -> float:
-    return round(float(seconds), 3)
+def _seconds(value: float) -> str:
+    return f"{round(float(value), 3)}s"

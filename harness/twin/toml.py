@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from harness.errors import UsageError
@@ -32,6 +32,8 @@ def written(twin: Twin) -> str:
         lines += ["", f"[{name}]"]
         told = ((field.name, getattr(part, field.name)) for field in fields(part))
         lines += [f"{key} = {_value(value)}" for key, value in told if value is not None]
+        if name == "sender" and part.unseen:
+            lines.append(f"# {', '.join(part.unseen)}: not seen within {part.watched_s:g} s, and only assumed")
     return "\n".join(lines) + "\n"
 
 
@@ -69,6 +71,8 @@ def _part(name: str, table: Any) -> Any:
     for field in fields(part):
         if not FITTING[field.name](getattr(part, field.name)):
             raise UsageError(f"[{name}] of the twin: {field.name} cannot be {_shown(getattr(part, field.name))}")
+    if isinstance(part, Sender):
+        return replace(part, unseen=tuple(part.unseen))
     return _delay(name, part) if isinstance(part, Delay) else part
 
 
@@ -87,6 +91,7 @@ def _number(value: Any) -> bool:
 FITTING: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("run", "undecided"), lambda value: isinstance(value, str)),
     "policy": lambda value: value is None or (isinstance(value, str) and bool(value.strip())),
+    "unseen": lambda value: isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
     "prolonged": lambda value: isinstance(value, bool),
     "samples": lambda value: type(value) is int and 0 <= value <= MOST,
     "error": lambda value: _number(value) and value >= 0,

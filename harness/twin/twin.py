@@ -51,13 +51,15 @@ class Lifetime:
 @dataclass(frozen=True, slots=True)
 class Sender:
     """`policy` as `harness sandbox --sender` takes it; what it does not name was not seen. `samples`: attempts with a
-    call that failed. `watched_s`: nothing that takes longer could be seen. `error`: of durations, relative."""
+    call that failed. `watched_s`: nothing that takes longer could be seen. `error`: of durations, relative. `unseen`
+    are options of the policy that are only assumed: nothing of them was seen within that time."""
 
     run: str
     samples: int
     policy: str
     watched_s: float
     error: float
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def policy_of(*requirements: dict[str, Any]) -> str:
     [
         (seen("RETRIES", attempts=1, watched_s=7.0), "retry=none"),
         (failing(CONSTANT, 0.5, 0.5), "retry=constant first=0.5s attempts=1000 give-up=1h jitter=0.0"),
-        (failing(CONSTANT, 0.5, 0.5, quiet_s=3.0), "retry=constant first=0.5s attempts=3 jitter=0.0"),
+        (failing(CONSTANT, 0.5, 0.5, attempts=3), "retry=constant first=0.5s attempts=3 jitter=0.0"),
         (
             failing(RISING, 0.2, 0.4),
             "retry=exponential first=0.2s factor=2.0 longest=2.0s attempts=1000 give-up=1h jitter=0.0",
@@ -49,6 +49,22 @@ def policy_of(*requirements: dict[str, Any]) -> str:
 )
 def test_a_schedule_is_told_as_far_as_it_was_seen(retries, policy):
     assert policy_of(retries) == policy
+
+
+@pytest.mark.parametrize(
+    ("retries", "unseen"),
+    [
+        (seen("RETRIES", attempts=1, watched_s=7.0), ("retry",)),
+        (failing(CONSTANT, 0.5, 0.5), ("attempts", "give-up")),
+        (failing(CONSTANT, 0.5, 0.5, attempts=3), ()),
+        (failing(RISING, 0.2, 0.4, longest_s=None, jitter=None), ("longest", "attempts", "give-up", "jitter")),
+    ],
+)
+def test_what_a_schedule_only_assumes_is_told(retries, unseen):
+    sender = sender_of("run", [retries])
+
+    assert sender is not None
+    assert sender.unseen == unseen
 
 
 def test_every_habit_that_was_seen_is_in_it_and_no_other():

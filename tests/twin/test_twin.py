@@ -17,6 +17,7 @@ DELAY = Delay("a", 100, (0.0, 50.0, 100.0), (1.0, 100.0, 300.0))
 LIFETIME = Lifetime("a", 1, 30.0, True)
 SENDER = Sender("a", 9, "accepted=2xx timeout=5s retry=constant first=1s", 6.5, 0.1)
 TWIN = Twin(Limiter("b", 90, "fixed-window limit=14 window=3.0s", "", 0.02), DELAY, DELAY, Multiplicity("a", 100, 1.0))
+NOTHING = Twin()
 WHOLE = replace(TWIN, lifetime=LIFETIME, sender=SENDER)
 
 
@@ -70,6 +71,33 @@ def test_a_difference_within_the_error_is_none_and_what_was_not_measured_is_not_
 def test_a_sender_that_is_the_same_as_far_as_both_saw_it_does_not_drift(policy: str) -> None:
     rows = differences(WHOLE, replace(WHOLE, sender=replace(SENDER, policy=policy)))
     assert not any(row.drift for row in rows)
+
+
+def test_what_was_not_seen_of_a_sender_is_told_and_not_compared() -> None:
+    policy = "retry=exponential first=1s factor=2.0 longest=1h attempts=1000 give-up=1h jitter=0.5"
+    short = replace(SENDER, policy=policy, samples=4, unseen=("longest", "attempts", "give-up"))
+    long = replace(SENDER, policy="retry=exponential first=1s factor=2.0 longest=8s attempts=6 jitter=0.5")
+    assert "# longest, attempts, give-up: not seen within 6.5 s" in written(replace(NOTHING, sender=short))
+
+    row = differences(replace(NOTHING, sender=short), replace(NOTHING, sender=long))[-1]
+
+    assert row.drift is False
+    assert row.told == f"{policy} -> {long.policy} (not compared: longest, attempts, give-up)"
+
+
+def test_a_sender_that_made_more_attempts_than_the_other_makes_has_drifted() -> None:
+    went_on = replace(SENDER, policy="retry=constant first=1s attempts=1000", samples=7, unseen=("attempts",))
+    ends = replace(SENDER, policy="retry=constant first=1s attempts=6")
+    for old, new in ((went_on, ends), (ends, went_on)):
+        rows = differences(replace(NOTHING, sender=old), replace(NOTHING, sender=new))
+        assert [row.part for row in rows if row.drift] == ["sender"]
+
+
+def test_of_a_sender_that_is_the_same_both_policies_are_told() -> None:
+    new = replace(SENDER, policy=SENDER.policy.replace("5s", "5.1s"))
+    row = differences(WHOLE, replace(WHOLE, sender=new))[-1]
+
+    assert (row.drift, row.told) == (False, f"{SENDER.policy} -> {new.policy}")
 
 
 def test_a_mean_of_few_samples_tells_less() -> None:
