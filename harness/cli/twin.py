@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,18 @@ from harness.errors import UsageError
 from harness.twin.drift import differences
 from harness.twin.made import twin_of
 from harness.twin.toml import written
+from harness.twin.twin import Twin
 
+# Which command measures a part.
+MEASURED_BY = {
+    "limiter": "harness limits",
+    "response": "harness load",
+    "reply": "harness load",
+    "replies": "harness load",
+    "lifetime": "harness conform --session-ttl SECONDS",
+    "sender": "harness conform",
+}
+TWO_TWINS = "--diff takes two files that `harness twin` wrote, OLD NEW"
 WORDS = {True: "drift", False: "same", None: "not compared"}
 
 
@@ -25,18 +36,34 @@ def command(paths: tuple[Path, ...], diff: bool) -> None:
     """Write a twin, as TOML on stdout, of the runs in the folders RUN: of each part the last that measured it."""
     with errors_told():
         if not diff:
-            click.echo(_written(paths), nl=False)
+            twin = twin_of([_result(path) for path in paths])
+            click.echo(_written(twin), nl=False)
+            _tell_what_is_missing(twin)
             return
         if len(paths) != 2:
-            raise UsageError("--diff takes two twins: OLD NEW")
-        rows = differences(*map(twin_of_file, paths))
+            raise UsageError(TWO_TWINS)
+        rows = differences(*map(_twin, paths))
         for row in rows:
             click.echo(f"{row.part:9}  {WORDS[row.drift]:12}  {row.told}")
         sys.exit(any(row.drift for row in rows))
 
 
-def _written(runs: Sequence[Path]) -> str:
-    text = written(twin_of([_result(run) for run in runs]))
+def _tell_what_is_missing(twin: Twin) -> None:
+    """On stderr, for stdout mostly goes into a file."""
+    for command, parts in groupby(MEASURED_BY, key=MEASURED_BY.__getitem__):
+        if missing := [part for part in parts if getattr(twin, part) is None]:
+            them = "it" if len(missing) == 1 else "them"
+            click.echo(f"not measured: {', '.join(missing)} (`{command}` measures {them})", err=True)
+
+
+def _twin(path: Path) -> Twin:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: {TWO_TWINS}")
+    return twin_of_file(path)
+
+
+def _written(twin: Twin) -> str:
+    text = written(twin)
     try:
         twin_from(text)
     except UsageError as error:
@@ -48,6 +75,8 @@ def _result(run: Path) -> dict[str, Any]:
     path = run / "result.json"
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{run} is no run: give the folder of a run (it holds result.json)") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):

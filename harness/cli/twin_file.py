@@ -29,4 +29,5 @@ def twin_of_file(path: Path) -> Twin:
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UsageError(f"{path} cannot be read ({why}): give a file that `harness twin` wrote") from None

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli.twin import command as twin_command
-from harness.twin.toml import written
+from harness.twin.toml import read, written
 from tests.acceptance.command import harness
 from tests.twin.test_twin import WHOLE
 
@@ -30,7 +30,7 @@ def one_line(said: str, *words: str) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, ("result.json cannot be read",)),
+        (None, ("nowhere is no run: give the folder of a run (it holds result.json)",)),
         ("{", ("no JSON",)),
         pytest.param("[" * 100_000, ("no JSON",), id="deep"),
         ("[]", ("no object",)),
@@ -95,6 +95,41 @@ def test_a_limiter_that_a_sandbox_can_be_is_written(tmp_path: Path, limits: dict
 
     assert said.returncode == 0, said.stderr
     assert rate in said.stdout
+
+
+def test_a_folder_of_runs_is_none_and_no_twin_either(tmp_path: Path):
+    run_of(tmp_path / "run", "{}")
+
+    for said, told in [
+        (harness("twin", str(tmp_path)), "give the folder of a run (it holds result.json)"),
+        (harness("twin", "--diff", str(tmp_path), str(tmp_path)), "--diff takes two files that `harness twin` wrote"),
+    ]:
+        assert said.returncode == USAGE
+        one_line(said.stderr, told)
+
+
+def test_what_no_run_measured_is_told_beside_the_twin_with_the_command_that_does(tmp_path: Path):
+    load = {"replies": {"first": 10, "further": 0}}
+    run = run_of(tmp_path / "run", json.dumps({"schema": "harness-result/1", "run_id": "r", "load": load}))
+
+    said = harness("twin", run)
+
+    assert said.returncode == 0
+    assert read(said.stdout).replies is not None
+    assert said.stderr.splitlines() == [
+        "not measured: limiter (`harness limits` measures it)",
+        "not measured: response, reply (`harness load` measures them)",
+        "not measured: lifetime (`harness conform --session-ttl SECONDS` measures it)",
+        "not measured: sender (`harness conform` measures it)",
+    ]
+
+
+def test_a_twin_that_is_not_there_is_told_with_what_to_give(tmp_path: Path):
+    said = harness("sandbox", "--port", "0", "--twin", str(tmp_path / "nowhere.toml"))
+
+    assert said.returncode == USAGE
+    one_line(said.stderr, "cannot be read (No such file or directory)", "give a file that `harness twin` wrote")
+    assert "Errno" not in said.stderr
 
 
 @pytest.mark.parametrize("twins", [("a.toml",), ("a.toml", "b.toml", "c.toml"), ("a.toml", "missing.toml")])
