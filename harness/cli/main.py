@@ -1,6 +1,7 @@
 """The `harness` command. A verb's module is imported only when that verb runs, so that `harness --help` is quick
 and only `harness load` ever meets locust."""
 
+import difflib
 import importlib
 import io
 import os
@@ -34,7 +35,11 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
-            return None
+            if ctx.resilient_parsing:  # a shell completes it
+                return None
+            alike = difflib.get_close_matches(cmd_name, VERBS)
+            hint = f" Did you mean {' or '.join(alike)}?" if alike else f" There are {', '.join(VERBS)}."
+            ctx.fail(f"No such command {cmd_name!r}.{hint}")
         command: click.Command = importlib.import_module(f"harness.cli.{cmd_name}").command
         return command
 

@@ -55,7 +55,8 @@ def folder(tmp_path):
         (["load", "capacity", "--base-url", "http://127.0.0.1:9", "--client-id", "c"], "capacity takes --max-rate"),
         (["report", "no-such-folder"], "no-such-folder"),
         (["report", "."], "no journal"),
-        (["no-such-verb"], "no-such-verb"),
+        (["no-such-verb"], "No such command 'no-such-verb'. There are run, conform, load"),
+        (["limit"], "No such command 'limit'. Did you mean limits?"),
     ],
 )
 def test_bad_input_is_told_in_one_line(arguments, told, folder):

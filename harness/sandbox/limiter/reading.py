@@ -20,6 +20,8 @@ from harness.sandbox.limiter.scope import PARTS
 
 # Whose key is not known yet when everything is counted.
 BEFORE_THE_KEY = ("address", "global")
+# In the place of dialects.
+NO_HEADERS = "none"
 
 
 def policy_from(told: str | Mapping[str, Any]) -> Policy:
@@ -58,11 +60,13 @@ def _plain(text: Any) -> str:
 
 def _policy(options: dict[str, Any]) -> Policy:
     kind = _family(options.pop("family", ""))
+    # Before anything is missing: it may be there, misspelt.
+    known = {name for each in parameters(kind) for name in (each.option, each.field)}
+    if unknown := set(options) - known - set(COMMON):
+        raise ValueError(_no_option(kind, min(unknown)))
     own = {each.field: _read(each, told) for each in parameters(kind) for told in _taken(options, each)}
     family = kind(**own)
-    common = {name: read(options.pop(name)) for name, read in COMMON.items() if name in options}
-    if options:
-        raise ValueError(_no_option(kind, min(options)))
+    common = {name: read(options[name]) for name, read in COMMON.items() if name in options}
     policy = Policy(family, **{"headers": (), **common} if kind is NoLimit else common)
     _check(policy)
     return policy
@@ -105,7 +109,9 @@ def _no_option(kind: type[Family[Any]], name: str) -> str:
 
 def _one_of(option: str, told: Any, known: Iterable[str]) -> str:
     if _plain(told) not in known:
-        raise ValueError(f"{dashed(option)}={told} cannot be: it takes one of {_listed(known)}")
+        alike = difflib.get_close_matches(_plain(told), known)
+        hint = f"; did you mean {' or '.join(map(dashed, alike))}?" if alike else ""
+        raise ValueError(f"{dashed(option)}={told} cannot be: it takes one of {_listed(known)}{hint}")
     return _plain(told)
 
 
@@ -119,9 +125,12 @@ def _several(option: str, told: Any, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def _headers(told: Any) -> tuple[str, ...]:
-    if told == [] or _plain(told) == "none":
+    if told == [] or _plain(told) == NO_HEADERS:
         return ()
-    return _several("headers", told, DIALECTS)
+    found = _several("headers", told, [NO_HEADERS, *DIALECTS])
+    if NO_HEADERS in found:
+        raise ValueError(f"headers={told} cannot be: {NO_HEADERS} stands alone")
+    return found
 
 
 def _status(told: Any) -> int:
