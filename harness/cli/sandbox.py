@@ -67,7 +67,10 @@ class Ended(click.ClickException):
     help="Limit requests, as in 'fixed-window limit=14 window=3s' (repeatable: a layer each); see --limiters.",
 )
 @click.option(
-    "--twin", type=click.Path(dir_okay=False, path_type=Path), help="Limit and delay as `harness twin` measured."
+    "--twin",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Limit, delay and send as `harness twin` measured. "
+    "--limiter or --rate-limit takes the place of its limiter, --sender of its sender.",
 )
 @click.option("--limiters", "list_limiters", is_flag=True, help="List families of limiters and options, and exit.")
 @click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
@@ -208,8 +211,9 @@ def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:
         told["variants"] = (*named["variants"], *(() if twin.lifetime.prolonged else (AbsoluteExpiry.name,)))
     if twin.sender is not None:
         told["sender"] = twin.sender.policy
-    if twin.limiter is not None and twin.limiter.policy:
-        told["limiters"] = (*named["limiters"], twin.limiter.policy)
+    limited = named["limiters"] or named["rate_limit_per_s"] is not None
+    if twin.limiter is not None and twin.limiter.policy and not limited:
+        told["limiters"] = (twin.limiter.policy,)
     for name, delay, own_ms in (("answer", twin.response, OWN_ANSWER_MS), ("reply", twin.reply, OWN_REPLY_MS)):
         if delay is not None:
             told[f"{name}_quantiles"] = tuple(
