@@ -53,8 +53,7 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> bool:
             nonlocal limited
             if isinstance(event, Gauged):
                 limited = True
-                sent_away = plural(int(event.value), "request")
-                progress.show(f"gate: the target limits; {sent_away} came too fast for it, and wait their turn")
+                progress.show(too_fast(int(event.value)))
                 return
             mark = _mark(event, known)
             decided[mark] = decided.get(mark, 0) + 1
@@ -74,6 +73,12 @@ def conform(run: Run, only: tuple[str, ...] = ()) -> bool:
             watch=run.target.watch,
         )
     return limited
+
+
+def too_fast(count: int) -> str:
+    """Of a target that limits, and so many requests that it did not let in."""
+    wait = "waits its turn" if count == 1 else "wait their turn"
+    return f"gate: the target limits; {plural(count, 'request')} came too fast for it, and {wait}"
 
 
 def _mark(event: Checked, known: KnownFailures) -> str:
