@@ -4,6 +4,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _MARKS = {"ok": ("ok", "green"), "failed": ("FAILED", "red"), "not tried": ("-",
 
 
 @click.command()
-@target_options
+@partial(target_options, hidden=("--session-ttl", "--report", "--seed", "--strict", "--known-failures", "--budget"))
 def command(**flags: Any) -> None:
     """Can this target be tested from here? Each prerequisite, and how to mend it."""
     with errors_told(), target(flags) as where:

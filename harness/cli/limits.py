@@ -1,5 +1,6 @@
 """`harness limits`: what is the target's rate limiter?"""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -14,6 +15,15 @@ from harness.limits.purse import Purse
 from harness.limits.seen import Seen
 from harness.values import Budget
 
+# It listens to no replies and decides no requirements.
+OF_REPLIES_AND_CLAUSES = (
+    "--public-url",
+    "--sink-listen",
+    "--session-ttl",
+    "--reply-timeout",
+    "--strict",
+    "--known-failures",
+)
 # Requests and seconds, at most.
 BUDGETS: dict[Budget, tuple[int, float]] = {
     "quick": (400, 120.0),
@@ -30,7 +40,7 @@ EMBEDDED = "fixed-window limit=20 window=3s headers=draft"
 @click.command()
 @click.option("--most-requests", type=int, metavar="N", help="A hard cap, in place of the budget's.")
 @click.option("--most-time", callback=optional_seconds, metavar="TIME", help="Likewise, such as 5m.")
-@target_options
+@partial(target_options, hidden=OF_REPLIES_AND_CLAUSES)
 def command(most_requests: int | None, most_time: float | None, **flags: Any) -> None:
     """Identify the rate limiter from outside: quota, window, algorithm, scope, and whether it keeps its word.
 

@@ -5,7 +5,7 @@ A flag beats the environment, which beats the profile in `harness.toml` (in the 
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +18,33 @@ from harness.values import BUDGETS
 
 CONFIG = "harness.toml"
 
-_OPTIONS = (
-    click.option("--base-url", metavar="URL", help="The target. Absent: an embedded sandbox is started and stopped."),
-    click.option("--client-id", metavar="ID", help="The clientId of the tenant whose key is in HARNESS_API_KEY."),
-    click.option("--other-client-id", metavar="ID", help="A second tenant's; its key is in HARNESS_OTHER_API_KEY."),
-    click.option("--public-url", metavar="URL", help="Where the target reaches the sink. Default: its loopback URL."),
-    click.option("--sink-listen", metavar="HOST:PORT", help="Where the sink listens. Default: 127.0.0.1, a free port."),
-    click.option("--session-ttl", metavar="SECONDS", help="A session's time to live, which lets expiry be tested."),
-    click.option("--reply-timeout", metavar="SECONDS", help="How long to wait for a reply. Default: 10."),
-    click.option("--max-rate", metavar="PER_SECOND", help="Never send faster than this, in any mode."),
-    click.option("--report", "report", metavar="DIR", help="Where the report goes. Default: reports/<run-id>/."),
-    click.option("--seed", metavar="N", help="Of everything that is drawn at random. Default: 0."),
-    click.option("--strict", is_flag=True, default=None, help="A broken SHOULD fails the run too."),
-    click.option("--known-failures", metavar="FILE", help="Failures that are known of. Default: known-failures.yaml."),
-    click.option("--budget", type=click.Choice(BUDGETS), help="How thorough to be. Default: standard."),
-    click.option("--profile", "profile_name", metavar="NAME", help="A profile of harness.toml. Default: default."),
-)
+# By flag, as click.option takes them.
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "--base-url": {"metavar": "URL", "help": "The target. Absent: an embedded sandbox is started and stopped."},
+    "--client-id": {"metavar": "ID", "help": "The clientId of the tenant whose key is in HARNESS_API_KEY."},
+    "--other-client-id": {"metavar": "ID", "help": "A second tenant's; its key is in HARNESS_OTHER_API_KEY."},
+    "--public-url": {"metavar": "URL", "help": "Where the target reaches the sink. Default: its loopback URL."},
+    "--sink-listen": {"metavar": "HOST:PORT", "help": "Where the sink listens. Default: 127.0.0.1, a free port."},
+    "--session-ttl": {"metavar": "SECONDS", "help": "A session's time to live, which lets expiry be tested."},
+    "--reply-timeout": {"metavar": "SECONDS", "help": "How long to wait for a reply. Default: 10."},
+    "--max-rate": {"metavar": "PER_SECOND", "help": "Never send faster than this, in any mode."},
+    "--report": {"metavar": "DIR", "help": "Where the report goes. Default: reports/<run-id>/."},
+    "--seed": {"metavar": "N", "help": "Of everything that is drawn at random. Default: 0."},
+    "--strict": {"is_flag": True, "default": None, "help": "A broken SHOULD fails the run too."},
+    "--known-failures": {"metavar": "FILE", "help": "Failures that are known of. Default: known-failures.yaml."},
+    "--budget": {"type": click.Choice(BUDGETS), "help": "How thorough to be. Default: standard."},
+    "--profile": {"metavar": "NAME", "help": "A profile of harness.toml. Default: default."},
+}
+# Those that have another name than their flag.
+_NAMES = {"--profile": "profile_name"}
 
 
-def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command all of them, in this order."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+def target_options(command: Callable[..., Any], *, hidden: Collection[str] = ()) -> Callable[..., Any]:
+    """Gives a command all of them, in this order. Those that are `hidden` mean nothing to it: they are taken, so that
+    one line of flags goes with every command, and not shown."""
+    for flag, settings in reversed(list(_OPTIONS.items())):
+        name = [_NAMES[flag]] if flag in _NAMES else []
+        command = click.option(flag, *name, hidden=flag in hidden, **settings)(command)
     return command
 
 

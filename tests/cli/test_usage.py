@@ -146,6 +146,24 @@ def test_every_verb_has_a_help_page(verb):
     assert done.stdout.startswith("Usage: harness")
 
 
+@pytest.mark.parametrize(
+    ("verb", "shown", "hidden"),
+    [("limits", "--max-rate", "--strict"), ("doctor", "--public-url", "--seed"), ("conform", "--strict", "--hidden")],
+)
+def test_a_help_page_leaves_out_what_means_nothing_to_its_verb(verb, shown, hidden):
+    told = harness(verb, "--help").stdout
+
+    assert shown in told
+    assert hidden not in told
+
+
+def test_an_option_that_means_nothing_to_a_verb_is_taken_all_the_same(folder):
+    done = harness("limits", "--strict", "--session-ttl", "9", cwd=folder)
+
+    assert done.returncode == 3
+    assert "cannot be reached" in done.stderr
+
+
 def test_the_list_tells_the_level_the_number_of_checks_and_the_clause():
     done = harness("conform", "--list")
 
