@@ -23,6 +23,8 @@ Shape = Literal["unseen", "constant", "exponential", "table"]
 
 # What a network and a busy machine add to a gap, or take from it: seconds, and a share of the gap.
 SLACK_S, SLACK = 0.02, 0.05
+# No gap is taken for shorter: times come in steps of 10 ms, and jitter may leave next to nothing.
+LEAST_S = 0.005
 # A factor nearer to 1 cannot be told from a constant gap.
 LEAST_FACTOR = 1.1
 # By so much do the factors differ that are tried, at first and around the best of them.
@@ -150,7 +152,7 @@ def fit(rows: Sequence[Row]) -> Schedule:
 
 def _places(rows: Sequence[Row]) -> list[_Place]:
     most = max(len(row.gaps_s) for row in rows)
-    columns = ([row.gaps_s[place] for row in rows if place < len(row.gaps_s)] for place in range(most))
+    columns = ([max(row.gaps_s[place], LEAST_S) for row in rows if place < len(row.gaps_s)] for place in range(most))
     return [_Place(median(column), min(column), max(column), len(column)) for column in columns]
 
 
@@ -173,7 +175,7 @@ def _table(seen: _Seen) -> _Rule:
 def _rules(seen: _Seen) -> Iterator[_Rule]:
     """Those with fewer parameters than there are places."""
     number = len(seen.places)
-    if number < 2 or min(place.least for place in seen.places) <= 0:
+    if number < 2:
         return
     yield _fitted("constant", seen, [1.0] * (number + 1), 1)
     for rising in range(2, number + 1):

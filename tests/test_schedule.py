@@ -95,6 +95,14 @@ def test_gaps_that_are_mostly_too_long_to_be_seen_are_not_taken_for_the_longest(
     assert found.factor == pytest.approx(2.0, rel=0.15)
 
 
+def test_jitter_that_leaves_nothing_of_a_gap_hides_no_schedule() -> None:
+    dice = random.Random(1)
+    rows = [Row(tuple(round(dice.uniform(0.0, 0.3), 2) for _ in range(20)), 0.1) for _ in range(6)]
+
+    assert min(min(row.gaps_s) for row in rows) == 0
+    assert fit(rows).shape == "constant"
+
+
 def test_a_sender_that_goes_on_is_not_said_to_have_ended() -> None:
     assert not any(fit(watched(seed, first=0.5, factor=2.0, longest=2.0)).attempts for seed in range(20))
 
