@@ -160,7 +160,9 @@ LIMITS = Shape(
             requests=_list(_REQUEST),
             probe=_object("request why", request=_maybe(TEXT), why=TEXT),
             none_seen=_object(
-                "requests seconds per_s", requests=COUNT, seconds=SPAN, per_s=COUNT, unanswered=COUNT, failed=COUNT
+                "requests seconds per_s",
+                seconds=SPAN,
+                **dict.fromkeys(("requests", "per_s", "answered", "unanswered", "failed"), COUNT),
             ),
             **dict.fromkeys(("why", "nearest", "runner_up", "scope_told"), _maybe(TEXT)),
             confidence=_SURE,

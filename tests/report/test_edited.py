@@ -145,6 +145,18 @@ def test_keys_that_a_later_version_may_add_are_let_through_and_those_of_later_da
     assert write_report(written(tmp_path, lines))["limits"]["weather"] == ["fine"]
 
 
+def test_how_many_answers_there_were_where_no_limit_was_seen_is_a_count_and_was_not_told_in_earlier_days(
+    report_of: ReportOf, tmp_path: Path
+) -> None:
+    lines = lines_of(report_of("limiter_none"))
+    none = next(line["found"] for line in lines if line.get("e") == "identified")["none_seen"]
+    del none["answered"]
+    assert write_report(written(tmp_path, lines))["limits"]["none_seen"] == none
+    none["answered"] = None
+    with pytest.raises(JournalError, match=r"edited: limits\.none_seen\.answered cannot be null"):
+        write_report(written(tmp_path, lines))
+
+
 def test_a_trace_of_which_no_request_is_left_has_no_picture(report_of: ReportOf, tmp_path: Path) -> None:
     lines = [line for line in lines_of(report_of("limiter")) if line.get("e") != "asked"]
     assert "What was found" in (write_report(written(tmp_path, lines)), (tmp_path / "report.html").read_text())[1]
