@@ -229,7 +229,8 @@ def test_what_an_inquiry_found_stands_beside_what_is_required_of_a_limiter(ident
 def inquiry(answered: int, limited: bool = False) -> Part:
     none = {"requests": answered + 3, "seconds": 9.0, "per_s": 4, "answered": answered, "unanswered": 3, "failed": 0}
     asked = [Asked(n, n, "a message", "", n, "admitted" if n < answered else "unknown") for n in range(answered + 3)]
-    found = {"limited": limited, "requests_spent": answered + 3, "none_seen": none, "left_undone": []}
+    spent = {"requests_spent": answered + 3, "seconds_spent": 9.0, "left_undone": []}
+    found = {"limited": True, **spent} if limited else {"limited": False, **spent, "none_seen": none}
     return phase("limits", {"budget": {"requests": 60, "seconds": 10.0}}, *asked, Identified(99, found))
 
 
