@@ -59,12 +59,8 @@ class Bank:
         return {name: (high - low) / 2 / max(high, 1e-9) for name, (low, high) in found.items() if name != "phase"}
 
     def doubt(self, fit: Fit) -> float:
-        """The widest of them."""
-        return max(self.doubts(fit).values(), default=0.1)
-
-    def precise(self, share: float, round_trip: float) -> bool:
-        scale = self.best.model().scale
-        return self.doubt(self.best) <= max(share, round_trip / scale)
+        """The widest of them, but for what only shows while nothing is refused."""
+        return max((doubt for name, doubt in self.doubts(fit).items() if name != fit.family.unseen), default=0.1)
 
     def state(self, fit: Fit, trace: Trace) -> Model:
         """The model after everything that was seen."""

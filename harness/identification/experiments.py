@@ -6,6 +6,7 @@ would tell two models apart.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.identification.probe import Probe
 from harness.identification.trace import Observation
@@ -32,31 +33,49 @@ class Scales:
     quick: float
 
 
-def press(purpose: str, at: float, scales: Scales, most: int) -> Generator[Probe, Sequence[Observation], float]:
-    """As many as are let in, from `at` on, until one is refused; the time of the last receipt.
+class Pressed(NamedTuple):
+    """When the last answer was there, seconds, and how many were let in."""
+
+    ended: float
+    let_in: int
+
+
+def press(purpose: str, at: float, scales: Scales, most: int) -> Generator[Probe, Sequence[Observation], Pressed]:
+    """As many as are let in, from `at` on, until one is refused.
 
     Where the limiter may forget faster than one request after the other can be sent, many go at once.
     """
     seen: Sequence[Observation] = ()
-    sent, now = 0, at
+    sent, let_in, now = 0, 0, at
     swift = scales.quota * scales.round_trip < scales.time / 8
     size = 1
     while sent < most:
         group = max(1, min(size, most - sent, scales.quota - sent))
         seen = yield Probe(now, 1 if swift else group, purpose)
         sent += len(seen)
+        let_in += sum(each.admitted for each in seen)
         now = max(each.received for each in seen)
         if any(not each.admitted for each in seen):
             break
         size = min(LARGEST_GROUP, size * 2)
     if len(seen) > 1:  # who was refused among others says little: one alone does
-        seen = yield Probe(now, 1, purpose)
-        now = seen[0].received
-    return now
+        [alone] = yield Probe(now, 1, purpose)
+        now, let_in = alone.received, let_in + alone.admitted
+    return Pressed(now, let_in)
 
 
-def burst(now: float, scales: Scales, idle: float, share: float, pause: float, polls: int, over: float) -> Experiment:
-    """After `idle` a share of the quota, a pause, the rest; then polls while it is exhausted, and all it lets in.
+def burst(
+    now: float,
+    scales: Scales,
+    idle: float,
+    share: float,
+    pause: float,
+    polls: int,
+    over: float,
+    enough: float = 1.0,
+) -> Experiment:
+    """After `idle` a share of the quota, a pause, the rest; then polls while it is exhausted, and all it lets in then,
+    until all of a quota came back, or `enough` of it at once.
 
     Times are in units of the time scale.
     """
@@ -68,18 +87,31 @@ def burst(now: float, scales: Scales, idle: float, share: float, pause: float, p
     if scales.quick < SWIFT * scales.round_trip:
         yield from flood(at, scales, polls)
         return
-    refused = yield from press("until it refuses", at, scales, 2 * scales.quota + 8)
-    end, widest = refused + over * unit, over * unit / polls
+    refused, _ = yield from press("until it refuses", at, scales, 2 * scales.quota + 8)
+    yield from polled(refused, scales, polls, over, enough)
+
+
+def polled(refused: float, scales: Scales, polls: int, over: float, enough: float = 1.0) -> Experiment:
+    """While it is exhausted: single requests, and all it lets in where it opens, until a quota came back, or
+    `enough` of it at once: a share.
+
+    `refused` is when it last refused, seconds; over so many units of the time scale, at most.
+    """
+    end, widest = refused + over * scales.time, over * scales.time / polls
     gap = min(widest, scales.quick / NARROW)
-    at = refused + gap
+    at, back = refused + gap, 0
     for _ in range(2 * polls):
-        if at > end:
+        if at > end or back >= scales.quota:
             return
         gap = min(widest, gap * GROWTH)
         seen = yield Probe(at, 1, "exhausted: when does it open?")
         at = max(each.received for each in seen)
         if seen[0].admitted:
-            at = yield from press("how many does it let in?", at, scales, 2 * scales.quota + 8)
+            most = 2 * scales.quota + 8 if enough >= 1 else max(1, round(enough * scales.quota))
+            at, more = yield from press("how many does it let in?", at, scales, most)
+            if enough < 1 and more >= most:
+                return  # that many at once are a window's
+            back += 1 + more
         at += gap
 
 
@@ -87,7 +119,7 @@ def flood(now: float, scales: Scales, groups: int) -> Experiment:
     """Where something comes back faster than one request after the other can be sent: a few more at once than it holds,
     and then several at once, more of them each time that all were let in."""
     seen = yield Probe(now, min(LARGEST_GROUP, scales.quota + BEYOND), "all that it holds, at once")
-    now = yield from press("until it refuses", max(each.received for each in seen), scales, 2 * scales.quota + 8)
+    now, _ = yield from press("until it refuses", max(each.received for each in seen), scales, 2 * scales.quota + 8)
     count = max(2, scales.quota // 12)
     for _ in range(groups // 2):
         seen = yield Probe(now, count, "faster than it lets in")
@@ -98,9 +130,9 @@ def flood(now: float, scales: Scales, groups: int) -> Experiment:
 
 def silence(now: float, scales: Scales, quiet: float, polls: int) -> Experiment:
     """Until it refuses, then nothing for `quiet`, and all it lets in then: silence in place of polls."""
-    at = yield from press("until it refuses", now, scales, 2 * scales.quota + 8)
+    at, _ = yield from press("until it refuses", now, scales, 2 * scales.quota + 8)
     for _ in range(polls):
-        at = yield from press("after a silence", at + quiet * scales.time, scales, 2 * scales.quota + 8)
+        at, _ = yield from press("after a silence", at + quiet * scales.time, scales, 2 * scales.quota + 8)
 
 
 def lapse(now: float, quota: int, calm: float, pause: float) -> Experiment:

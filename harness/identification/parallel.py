@@ -16,12 +16,16 @@ QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 # A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and none
 # of which is off an even pace by more than this share of all.
 LINE, LONGER, EVEN = 3, 3.0, 0.2
-GROUPS, ALONE = 4, 4
+GROUPS, ALONE = 2, 4
+# What so many groups in a row leave as it is, is right.
+SETTLED = 2
 LARGEST = 128
 # Of a group that is to fill a line, so many are to be refused: the last of them tells when it was full.
 REFUSED = 12
-# Groups that fare alike: the worst against the best.
-ALIKE = 0.8
+# Groups that fare alike: the worst against the best. Some of those that are let in may be done before the last arrive.
+ALIKE = 0.7
+# Before the last of them nothing is sent for so many times as long as one takes: what a rate brings back shows there.
+REST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +95,37 @@ def queueing(group: Sequence[Observation], now: float) -> Generator[Probe, Seque
 
 
 def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Sequence[Observation], Parallel | None]:
-    """Groups close upon each other, and then single requests as fast as they can go."""
+    """Groups close upon each other, single requests as fast as they can go, and a group after a rest."""
     let_in = sum(each.admitted for each in group)
     if let_in == len(group) or let_in == 0:
         return None
-    counts = [let_in]
+    counts, took = [let_in], 0.0
     for _ in range(GROUPS):
         seen = yield Probe(now, len(group), "does the next group fare as well?")
         counts.append(sum(each.admitted for each in seen))
-        now = max(each.received for each in seen)
+        took, now = max(each.received for each in seen) - seen[0].sent, max(each.received for each in seen)
     for _ in range(ALONE):
         [alone] = yield Probe(now, 1, "is one alone let in?")
         now = alone.received
         if not alone.admitted:
             return None
-    if min(counts) < ALIKE * max(counts):
+    rested = yield Probe(now + REST * took, len(group), "does a group after a rest fare any better?")
+    counts.append(sum(each.admitted for each in rested))
+    even = min(counts) / max(counts)
+    if even < ALIKE:
         return None
-    return Parallel(CONCURRENCY, {"quota": min(counts)}, min(counts) / max(counts))
+    quota = yield from _at_most(min(counts), max(each.received for each in rested))
+    return Parallel(CONCURRENCY, {"quota": quota}, even)
+
+
+def _at_most(count: int, now: float) -> Generator[Probe, Sequence[Observation], int]:
+    """Of a group that meets a refusal, no fewer than the limit are let in; and more of them only where some are done
+    before the last arrive, which those of a smaller group are not. So it shrinks for as long as that changes anything."""
+    unchanged = 0
+    while count > 1 and unchanged < SETTLED:
+        seen = yield Probe(now, count + 1, "how many at once, and not one more?")
+        now = max(each.received for each in seen)
+        fewer = min(count, sum(each.admitted for each in seen))
+        unchanged = unchanged + 1 if fewer == count else 0
+        count = fewer
+    return count

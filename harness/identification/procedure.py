@@ -10,7 +10,17 @@ from typing import TypeVar
 from harness.identification.bank import SHORTEST, Bank
 from harness.identification.behind import Search
 from harness.identification.budget import Budget
-from harness.identification.experiments import LARGEST_GROUP, Experiment, Scales, burst, lapse, press, silence
+from harness.identification.experiments import (
+    LARGEST_GROUP,
+    SWIFT,
+    Experiment,
+    Scales,
+    burst,
+    lapse,
+    polled,
+    press,
+    silence,
+)
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
 from harness.identification.parallel import Parallel, concurrency, queueing
@@ -27,8 +37,19 @@ ROUNDS = 8
 REFUTING = 2
 # A second limit is looked for with so many times what the first lets in at once, and with so many requests at least.
 FILLED, LEAST_BEHIND = 12, 60
-# As precise as the window is asked for, relative to it.
+# As precise as a time is asked for, relative to it, where a quota is no more than CHEAP requests, or CHEAP_UNSEEN where
+# each look at it takes a whole one; in proportion beyond that, up to DEAREST times.
 PRECISE = 0.01
+CHEAP, CHEAP_UNSEEN, DEAREST = 50, 8, 10.0
+# Of an experiment that is to separate models, so many contradictions are as good as more, and what it costs counts with
+# this power.
+ENOUGH, DEAR = 3.0, 0.8
+# The first look at when it opens is over so many times as long a silence as it opened after.
+FIRST_LOOK = 2.2
+# So much of a quota at once is enough to see that it opened for more than one.
+SOME = 0.3
+# An exhausted quota is looked at so often as it opens; each time by so many requests, or as many as a quota is dear.
+LOOKS, FEWEST_OFFSETS, MOST_OFFSETS = 2, 3, 12
 
 T = TypeVar("T")
 Step = Generator[Probe, Sequence[Observation], None]
@@ -169,8 +190,12 @@ def _recovery(run: Run) -> Step:
 
 
 def _first_experiments(run: Run) -> Step:
+    """It is exhausted now: when does it open? And from idle again, half and half, by which logs and windows differ."""
     scales = run.scales
-    yield from run.carry_out(burst(run.now, scales, 1.3 + run.draw(), 0, 0, 20, 1.6))
+    if scales.quick < SWIFT * scales.round_trip:
+        yield from run.carry_out(burst(run.now, scales, 1.3 + run.draw(), 0, 0, 20, 1.6))
+    else:
+        yield from run.carry_out(polled(run.now, scales, 20, FIRST_LOOK, SOME))
     _fit(run)
     scales = run.scales
     yield from run.carry_out(burst(run.now, scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
@@ -187,9 +212,9 @@ def _rounds(run: Run) -> Step:
             yield from run.carry_out(_separating(run, best, rivals)())
         elif best.hard:
             yield from run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
-        elif run.bank.precise(PRECISE, run.trace.round_trip):
+        elif not (doubtful := _doubtful(run, best)):
             return
-        elif (lapsing := _lapsing(run, best)) is not None:
+        elif (lapsing := _lapsing(run, best, doubtful)) is not None:
             yield from run.carry_out(lapsing)
         else:
             yield from _sharpened(run, best)
@@ -220,9 +245,9 @@ def _separating(run: Run, best: Fit, rivals: Sequence[Fit]) -> Callable[[], Expe
     for number, experiment in enumerate(_experiments(run)):
         found = [separation((models[0], rival), experiment, run.now, run.trace.round_trip) for rival in models[1:]]
         cost = max(cost for _, cost in found)
-        worth = min(3.0, *(hard for hard, _ in found)) + sum(min(3.0, hard) for hard, _ in found) / 10
+        worth = min(ENOUGH, *(hard for hard, _ in found)) + sum(min(ENOUGH, hard) for hard, _ in found) / 10
         if cost <= left:
-            choices.append((worth / (20 + cost) ** 0.5, -number, experiment))
+            choices.append((worth / (20 + cost) ** DEAR, -number, experiment))
     return max(choices, default=(0.0, 0, _experiments(run)[0]), key=lambda each: each[:2])[2]
 
 
@@ -230,8 +255,10 @@ def _experiments(run: Run) -> list[Callable[[], Experiment]]:
     now, scales = run.now, run.scales
     idle = [1.05 + run.draw() for _ in range(4)]
 
-    def bursts(idle: float, share: float, pause: float, polls: int, over: float) -> Callable[[], Experiment]:
-        return lambda: burst(now, scales, idle, share, pause, polls, over)
+    def bursts(
+        idle: float, share: float, pause: float, polls: int, over: float, enough: float = 1.0
+    ) -> Callable[[], Experiment]:
+        return lambda: burst(now, scales, idle, share, pause, polls, over, enough)
 
     def silences(quiet: float, polls: int) -> Callable[[], Experiment]:
         return lambda: silence(now, scales, quiet, polls)
@@ -245,13 +272,28 @@ def _experiments(run: Run) -> list[Callable[[], Experiment]]:
         silences(0.35, 3),
         silences(0.7, 3),
         silences(1.1, 2),
+        # Only until it opens, which costs half as much; and with what is exhausted already, less still.
+        bursts(idle[1], 0.5, 0.45, 14, 1.4, SOME),
+        bursts(idle[2], 0.2, 0.7, 14, 1.4, SOME),
+        bursts(idle[3], 0.8, 0.6, 14, 1.4, SOME),
+        lambda: polled(now, scales, 14, 1.4, SOME),
     ]
 
 
-def _lapsing(run: Run, best: Fit) -> Experiment | None:
-    """What halves the bounds of a time that only shows while nothing is refused, where that is the one in doubt."""
-    doubts = run.bank.doubts(best)
-    if best.family.unseen is None or doubts.get(best.family.unseen, 0.0) < max(doubts.values(), default=0.0):
+def _doubtful(run: Run, best: Fit) -> list[str]:
+    """The times of the best model that are known less well than is worth its price."""
+    quota, parameters = best.model().quota, best.model().parameters()
+
+    def wanted(name: str) -> float:
+        dear = quota / (CHEAP_UNSEEN if name == best.family.unseen else CHEAP)
+        return max(PRECISE * max(1.0, min(dear, DEAREST)), run.trace.round_trip / parameters[name])
+
+    return [name for name, doubt in run.bank.doubts(best).items() if doubt > wanted(name)]
+
+
+def _lapsing(run: Run, best: Fit, doubtful: Sequence[str]) -> Experiment | None:
+    """What halves the bounds of a time that only shows while nothing is refused, where all others are known."""
+    if best.family.unseen is None or list(doubtful) != [best.family.unseen]:
         return None
     low, high = run.bank.bounds[best.family.family][best.family.unseen]
     calm = full_again(run.bank.state(best, run.trace), run.now) - run.now
@@ -259,14 +301,24 @@ def _lapsing(run: Run, best: Fit) -> Experiment | None:
 
 
 def _sharpened(run: Run, best: Fit) -> Step:
-    """Single requests just before and just after the model says that it opens, the first of them refused, the second
-    let in: that is what halves the bounds of a window."""
-    yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
+    """Single requests just before and just after the model says that it opens, until one is let in: that is what
+    narrows the bounds of a window. The dearer a quota is, the more often one opening is looked at."""
+    model = run.bank.state(best, run.trace)
+    if model.admits(run.now):
+        yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
     doubt = max(run.trace.round_trip, run.bank.doubt(best) * run.scales.time)
-    for _ in range(2):
-        opens = run.bank.state(best, run.trace).opens(run.now, 3 * run.scales.time)
-        for off in (-1.0, -0.3, 0.3, 1.0):
-            [seen] = yield from run.send(Probe(opens + off * doubt, 1, "is it open already?"))
+    for _ in range(LOOKS):
+        model = run.bank.state(best, run.trace)
+        if model.admits(run.now):
+            return
+        opens = model.opens(run.now, 3 * run.scales.time)
+        for off in _offsets(run.scales, doubt):
+            [seen] = yield from run.send(Probe(opens + off, 1, "is it open already?"))
             if seen.admitted:
                 break
-        yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
+
+
+def _offsets(scales: Scales, doubt: float) -> list[float]:
+    """Evenly over the doubt and a little beyond, no closer than a round trip: seconds."""
+    count = max(FEWEST_OFFSETS, min(round(2 * scales.quota**0.5), MOST_OFFSETS, int(2 * doubt / scales.round_trip)))
+    return [1.1 * doubt * (2 * number / (count - 1) - 1) for number in range(count)]
