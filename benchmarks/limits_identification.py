@@ -72,6 +72,8 @@ class Case:
     requests: int
     seconds: float
     cpu_s: float
+    round_trip_s: float
+    parameters: dict[str, Any]
 
 
 def tried(family: str, seed: int) -> Case:
@@ -79,7 +81,8 @@ def tried(family: str, seed: int) -> Case:
     quota, window = r.randint(1, 100), round(0.5 * 120 ** r.random(), 3)
     limiter = POPULATION[family](r, quota, window)
     service = r.uniform(0.01, 0.1) if family == "concurrency" else 0.0
-    world = VirtualLimiter(limiter, r.uniform(0.001, 0.05), seed, service)
+    round_trip = r.uniform(0.001, 0.05)
+    world = VirtualLimiter(limiter, round_trip, seed, service)
     began = time.process_time()
     answer, _ = identified(world, seed, BUDGET)
     found = answer.families or (("none",) if not answer.limited else ())
@@ -97,6 +100,8 @@ def tried(family: str, seed: int) -> Case:
         requests=answer.requests,
         seconds=answer.seconds,
         cpu_s=time.process_time() - began,
+        round_trip_s=round_trip,
+        parameters=answer.parameters,
     )
 
 
@@ -149,7 +154,12 @@ def told(case: Case) -> Case:
     """As it comes, where it is wrong."""
     if not (case.right and case.quota_right in (True, None)):
         what = "quota" if case.right else "WRONG"
-        print(f"{what}: {case.limiter} -> {case.found} {case.confidence:.2f}, {case.requests} requests", flush=True)
+        found = {name: round(value, 4) for name, value in case.parameters.items()}
+        print(
+            f"{what}: {case.limiter}, round trips of {case.round_trip_s * 1000:.0f} ms -> {case.found} {found} "
+            f"{case.confidence:.2f}, {case.requests} requests",
+            flush=True,
+        )
     return case
 
 

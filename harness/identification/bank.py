@@ -6,6 +6,7 @@ from harness.identification.experiments import Scales
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit, centred, fitted
+from harness.identification.midway import likeliest
 from harness.identification.trace import Trace, heard
 
 # What counts in less than so many round trips cannot be told from the noise.
@@ -35,6 +36,13 @@ class Bank:
         for number, fit in enumerate(self.fits[:3]):
             if fit.hard <= self.fits[0].hard + 2:
                 self.fits[number], self.bounds[fit.family.family] = centred(fit, trace.decisions)
+
+    def settle(self, trace: Trace) -> None:
+        """Of what explains the trace equally well, the likeliest."""
+        if self.fits and not self.best.hard:
+            best = likeliest(self.best, trace.decisions)
+            if best is not self.best:
+                self.fits[0], self.bounds[best.family.family] = best, centred(best, trace.decisions)[1]
 
     @property
     def best(self) -> Fit:

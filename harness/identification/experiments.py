@@ -115,6 +115,13 @@ def polled(refused: float, scales: Scales, polls: int, over: float, enough: floa
         at += gap
 
 
+def filled(now: float, scales: Scales, idle: float) -> Experiment:
+    """After `idle`, in units of the time scale, a few more at once than it holds: how many are let in before anything
+    comes back?"""
+    count = min(LARGEST_GROUP, scales.quota + BEYOND)
+    yield Probe(now + idle * scales.time, count, "all that it holds, at once")
+
+
 def flood(now: float, scales: Scales, groups: int) -> Experiment:
     """Where something comes back faster than one request after the other can be sent: a few more at once than it holds,
     and then several at once, more of them each time that all were let in."""

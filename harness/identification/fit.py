@@ -84,7 +84,7 @@ def _nudged(
     for _ in range(NUDGES):
         if not 0 < found[0][0] <= NEARLY:
             break
-        near = [each for each in _neighbours(found[1]) if family.sensible(each)]
+        near = [each for each in neighbours(found[1]) if family.sensible(each)]
         nearby = [refined(family, each, audible, scored(family, each, audible)) for each in near]
         best = min(nearby, key=_score, default=found)
         if best[0] >= found[0]:
@@ -93,7 +93,8 @@ def _nudged(
     return found
 
 
-def _neighbours(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def neighbours(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """With one count one more or less, or one switch turned."""
     for name, value in parameters.items():
         if isinstance(value, bool):
             yield {**parameters, name: not value}

@@ -120,7 +120,7 @@ def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Se
 
 def _at_most(count: int, now: float) -> Generator[Probe, Sequence[Observation], int]:
     """Of a group that meets a refusal, no fewer than the limit are let in; and more of them only where some are done
-    before the last arrive, which those of a smaller group are not. So it shrinks for as long as that changes anything."""
+    before the last arrive, which those of a smaller group are not. So it shrinks as long as that changes anything."""
     unchanged = 0
     while count > 1 and unchanged < SETTLED:
         seen = yield Probe(now, count + 1, "how many at once, and not one more?")

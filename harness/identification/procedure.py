@@ -16,6 +16,7 @@ from harness.identification.experiments import (
     Experiment,
     Scales,
     burst,
+    filled,
     lapse,
     polled,
     press,
@@ -23,6 +24,7 @@ from harness.identification.experiments import (
 )
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
+from harness.identification.midway import in_doubt
 from harness.identification.parallel import Parallel, concurrency, queueing
 from harness.identification.probe import Probe
 from harness.identification.rivals import separation
@@ -37,6 +39,8 @@ ROUNDS = 8
 REFUTING = 2
 # A second limit is looked for with so many times what the first lets in at once, and with so many requests at least.
 FILLED, LEAST_BEHIND = 12, 60
+# And so often is a quota counted that is in doubt.
+COUNTED = 3
 # As precise as a time is asked for, relative to it, where a quota is no more than CHEAP requests, or CHEAP_UNSEEN where
 # each look at it takes a whole one; in proportion beyond that, up to DEAREST times.
 PRECISE = 0.01
@@ -70,6 +74,8 @@ class Run:
     scales: Scales = field(default_factory=lambda: Scales(1, 1.0, 0.01, 1.0))
     now: float = 0.0
     rounds: int = 0
+    # How often a quota was counted that others would explain as well.
+    counted: int = 0
     parallel: Parallel | None = None
     refused_group: Sequence[Observation] = ()
     # All families as they stood when one of them last explained everything, and how many requests that was.
@@ -132,6 +138,7 @@ def identify(
         if run.search is not None and run.search.spans:
             run.behind = run.search.settled()
         _fit(run)
+        run.bank.settle(run.trace)
     return run
 
 
@@ -213,7 +220,10 @@ def _rounds(run: Run) -> Step:
         elif best.hard:
             yield from run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
         elif not (doubtful := _doubtful(run, best)):
-            return
+            if run.counted >= COUNTED or not in_doubt(best, run.trace.decisions):
+                return
+            run.counted += 1
+            yield from run.carry_out(filled(run.now, run.scales, 1.1 + run.draw()))
         elif (lapsing := _lapsing(run, best, doubtful)) is not None:
             yield from run.carry_out(lapsing)
         else:
