@@ -10,7 +10,7 @@ from harness.identification.midway import likeliest
 from harness.identification.trace import Trace, heard
 
 # What counts in less than so many round trips cannot be told from the noise.
-SHORTEST = 3.0
+SHORTEST = 1.5
 # A model that contradicts more verdicts than this says nothing about scales.
 TRUSTED = 3
 

@@ -25,6 +25,8 @@ FARTHEST, HALVINGS = 0.5, 7
 STAGES = (8, 16, 32, 64)
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
 NEARLY, NUDGES = 15, 3
+# By so much is a quota changed at once: some in between may be no better.
+PLATEAU = 4
 # So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
 REFINED, FEW_TRIES, FINALISTS = 4, 40, 3
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
@@ -84,7 +86,7 @@ def _nudged(
     for _ in range(NUDGES):
         if not 0 < found[0][0] <= NEARLY:
             break
-        near = [each for each in neighbours(found[1]) if family.sensible(each)]
+        near = [each for each in neighbours(found[1], PLATEAU) if family.sensible(each)]
         nearby = [refined(family, each, audible, scored(family, each, audible)) for each in near]
         best = min(nearby, key=_score, default=found)
         if best[0] >= found[0]:
@@ -93,13 +95,15 @@ def _nudged(
     return found
 
 
-def neighbours(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """With one count one more or less, or one switch turned."""
+def neighbours(parameters: dict[str, Any], farthest: int = 1) -> Iterator[dict[str, Any]]:
+    """With one count one more or less, a quota up to `farthest`, or one switch turned."""
     for name, value in parameters.items():
         if isinstance(value, bool):
             yield {**parameters, name: not value}
         elif isinstance(value, int):
-            yield from ({**parameters, name: value + off} for off in (1, -1) if value + off >= 1)
+            steps = range(1, farthest + 1) if name == "quota" else (1,)
+            changed = [value + sign * step for step in steps for sign in (1, -1)]
+            yield from ({**parameters, name: count} for count in changed if count >= 1)
     if "batch" in parameters:  # a tick more or less was met in a burst
         yield from ({**parameters, "quota": parameters["quota"] + sign * parameters["batch"]} for sign in (-1, 1))
 

@@ -16,7 +16,10 @@ QUEUEING, CONCURRENCY = "queueing_bucket", "concurrency"
 # A line of waiting requests: at least so many, the last of which waits this many times as long as the first, and none
 # of which is off an even pace by more than this share of all.
 LINE, LONGER, EVEN = 3, 3.0, 0.2
-GROUPS, ALONE = 2, 4
+GROUPS, ALONE = 2, 6
+# To be let in takes at least so much longer than to be refused, for that is what holds a place: else what refuses is a
+# rate that brings all of it back within a round trip.
+HELD = 0.1
 # What so many groups in a row leave as it is, is right.
 SETTLED = 2
 LARGEST = 128
@@ -99,23 +102,32 @@ def concurrency(group: Sequence[Observation], now: float) -> Generator[Probe, Se
     let_in = sum(each.admitted for each in group)
     if let_in == len(group) or let_in == 0:
         return None
-    counts, took = [let_in], 0.0
+    groups, took = [group], 0.0
     for _ in range(GROUPS):
         seen = yield Probe(now, len(group), "does the next group fare as well?")
-        counts.append(sum(each.admitted for each in seen))
+        groups.append(seen)
         took, now = max(each.received for each in seen) - seen[0].sent, max(each.received for each in seen)
+    singles = []
     for _ in range(ALONE):
         [alone] = yield Probe(now, 1, "is one alone let in?")
         now = alone.received
+        singles.append(alone)
         if not alone.admitted:
             return None
     rested = yield Probe(now + REST * took, len(group), "does a group after a rest fare any better?")
-    counts.append(sum(each.admitted for each in rested))
+    groups.append(rested)
+    counts = [sum(each.admitted for each in seen) for seen in groups]
     even = min(counts) / max(counts)
-    if even < ALIKE:
+    if even < ALIKE or longer(groups, singles) < HELD:
         return None
     quota = yield from _at_most(min(counts), max(each.received for each in rested))
     return Parallel(CONCURRENCY, {"quota": quota}, even)
+
+
+def longer(groups: Sequence[Sequence[Observation]], singles: Sequence[Observation]) -> float:
+    """How much longer it takes to answer one that is let in than one that is refused, as a share of the latter."""
+    refused = median(each.received - each.sent for group in groups for each in group if not each.admitted)
+    return median(each.received - each.sent for each in singles) / refused - 1
 
 
 def _at_most(count: int, now: float) -> Generator[Probe, Sequence[Observation], int]:
