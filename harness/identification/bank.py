@@ -21,14 +21,19 @@ class Bank:
 
     fits: list[Fit] = field(default_factory=list)
     bounds: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+    # How long the trace was, in decisions, when all families were searched for.
+    searched: int = 0
 
-    def fit(self, trace: Trace) -> None:
+    def fit(self, trace: Trace, *, anew: bool = False) -> None:
+        """`anew`: also families that had been given up are searched for again. They may have been given up for a trace
+        that was too short to tell their times."""
+        self.searched = len(trace.decisions) if anew or not self.fits else self.searched
         known = {fit.family: fit.parameters for fit in self.fits}
         least = min((fit.hard for fit in self.fits), default=0)
         found = []
         for family in FAMILIES:
             before = [known[family]] if family in known else []
-            fit = fitted(family, trace.decisions, before, least, SHORTEST * trace.round_trip)
+            fit = fitted(family, trace.decisions, before, least, SHORTEST * trace.round_trip, anew)
             if fit is not None:
                 found.append(fit)
         self.fits = sorted(found, key=lambda fit: fit.rank)

@@ -17,6 +17,8 @@ from harness.identification.trace import Decision, heard
 FIRST_STEP, LAST_STEP = 0.08, 2e-4
 # At most so many in all, and only while they bring the sum down by this much.
 MOST_TRIES, WORTH = 160, 0.98
+# What contradicts more than this, with steps smaller than that, is not going to explain everything.
+LOST, COARSE = 12, 0.03
 # Of a step, what a period is changed by while an edge stays.
 SLOW = 0.3
 # How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
@@ -25,8 +27,8 @@ FARTHEST, HALVINGS = 0.5, 7
 STAGES = (8, 16, 32, 64)
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
 NEARLY, NUDGES = 15, 3
-# By so much is a quota changed at once: some in between may be no better.
-PLATEAU = 4
+# By so much is a quota changed at once, for some in between may be no better; and so many of all changes are refined.
+PLATEAU, TURNED = 16, 4
 # So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
 REFINED, FEW_TRIES, FINALISTS = 4, 40, 3
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
@@ -62,14 +64,15 @@ def fitted(
     known: Iterable[dict[str, Any]] = (),
     enough: int = 0,
     shortest: float = 0.0,
+    anew: bool = False,
 ) -> Fit | None:
     """None where nothing in the trace tells what its parameters could be. `known` are parameters that fitted before,
     and `enough` is how many mismatches the best family had then: where it had none, one that has many is not looked at
-    any further. Nor is what counts in less than `shortest` seconds."""
+    any further, unless everything is to be searched for `anew`. Nor is what counts in less than `shortest` seconds."""
     audible = heard(decisions, family.heeds_refusals)
     found = [refined(family, each, audible, scored(family, each, audible)) for each in known]
     fewest = min(found, key=_score)[0][0] if found else None
-    if fewest is None or 0 < fewest <= SETTLED or (fewest and enough):
+    if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
         found += _searched(family, audible, HOPELESS + enough, shortest)
     if not found:
         return None
@@ -87,7 +90,8 @@ def _nudged(
         if not 0 < found[0][0] <= NEARLY:
             break
         near = [each for each in neighbours(found[1], PLATEAU) if family.sensible(each)]
-        nearby = [refined(family, each, audible, scored(family, each, audible)) for each in near]
+        likely = sorted(((scored(family, each, audible), each) for each in near), key=_score)[:TURNED]
+        nearby = [refined(family, each, audible, score) for score, each in likely]
         best = min(nearby, key=_score, default=found)
         if best[0] >= found[0]:
             break
@@ -122,6 +126,8 @@ def _searched(
     best = sorted((refined(family, each, stages[0], score, FEW_TRIES) for score, each in best), key=_score)[:FINALISTS]
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
+        if stage is not audible and best and best[0][0][0] > LOST:
+            return [(scored(family, best[0][1], audible), best[0][1])]
     return best
 
 
@@ -181,6 +187,8 @@ def refined(
                     score, parameters, moved = found, tried, True
                     break
         step = step if moved else step / 2
+        if score[0] > LOST and step < COARSE:
+            break
     return score, parameters
 
 

@@ -220,6 +220,10 @@ def _rounds(run: Run) -> Step:
         elif best.hard:
             yield from run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
         elif not (doubtful := _doubtful(run, best)):
+            if run.bank.searched < len(run.trace.decisions):
+                run.bank.fit(run.trace, anew=True)
+                run.rounds -= 1
+                continue
             if run.counted >= COUNTED or not in_doubt(best, run.trace.decisions):
                 return
             run.counted += 1
