@@ -18,7 +18,7 @@ FIRST_STEP, LAST_STEP = 0.08, 2e-4
 # At most so many in all, and only while they bring the sum down by this much.
 MOST_TRIES, WORTH = 160, 0.98
 # What contradicts more than this, with steps smaller than that, is not going to explain everything.
-LOST, COARSE = 12, 0.03
+LOST, COARSE = 25, 0.03
 # Of a step, what a period is changed by while an edge stays.
 SLOW = 0.3
 # How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
@@ -30,7 +30,7 @@ NEARLY, NUDGES = 15, 3
 # By so much is a quota changed at once, for some in between may be no better; and so many of all changes are refined.
 PLATEAU, TURNED = 16, 4
 # So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
-REFINED, FEW_TRIES, FINALISTS = 4, 40, 3
+REFINED, FEW_TRIES, FINALISTS, FINALISTS_LATER = 4, 40, 3, 3
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
 SETTLED = 10
 # What is further off than this at first, more than the best family, is not looked at any further.
@@ -70,7 +70,7 @@ def fitted(
     and `enough` is how many mismatches the best family had then: where it had none, one that has many is not looked at
     any further, unless everything is to be searched for `anew`. Nor is what counts in less than `shortest` seconds."""
     audible = heard(decisions, family.heeds_refusals)
-    found = [refined(family, each, audible, scored(family, each, audible)) for each in known]
+    found = [_again(family, each, audible) for each in known]
     fewest = min(found, key=_score)[0][0] if found else None
     if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
         found += _searched(family, audible, HOPELESS + enough, shortest)
@@ -82,6 +82,16 @@ def fitted(
     return Fit(family, parameters, *score)
 
 
+def _again(
+    family: type[Model], parameters: dict[str, Any], audible: Sequence[Decision]
+) -> tuple[Score, dict[str, Any]]:
+    """What fitted before, a little moved: where it is lost, as it is."""
+    score = scored(family, parameters, audible)
+    if score[0] > LOST:
+        return score, parameters
+    return refined(family, parameters, audible, score, first_step=COARSE)
+
+
 def _nudged(
     family: type[Model], audible: Sequence[Decision], found: tuple[Score, dict[str, Any]]
 ) -> tuple[Score, dict[str, Any]]:
@@ -91,11 +101,11 @@ def _nudged(
             break
         near = [each for each in neighbours(found[1], PLATEAU) if family.sensible(each)]
         likely = sorted(((scored(family, each, audible), each) for each in near), key=_score)[:TURNED]
-        nearby = [refined(family, each, audible, score) for score, each in likely]
+        nearby = [refined(family, each, audible, score, FEW_TRIES) for score, each in likely]
         best = min(nearby, key=_score, default=found)
         if best[0] >= found[0]:
             break
-        found = best
+        found = refined(family, best[1], audible, best[0])
     return found
 
 
@@ -126,6 +136,7 @@ def _searched(
     best = sorted((refined(family, each, stages[0], score, FEW_TRIES) for score, each in best), key=_score)[:FINALISTS]
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
+        best = best[:FINALISTS_LATER]
         if stage is not audible and best and best[0][0][0] > LOST:
             return [(scored(family, best[0][1], audible), best[0][1])]
     return best
@@ -171,9 +182,10 @@ def refined(
     decisions: Sequence[Decision],
     score: Score,
     most_tries: int = MOST_TRIES,
+    first_step: float = FIRST_STEP,
 ) -> tuple[Score, dict[str, Any]]:
     """A pattern search, in ever smaller steps, until nothing contradicts it any more."""
-    step, tries = FIRST_STEP, 0
+    step, tries = first_step, 0
     pivots = _pivots(family, decisions)
     while step > LAST_STEP and score[0] and tries < most_tries:
         moved = False
