@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model, badness
-from harness.identification.openings import openings
+from harness.identification.openings import Opening, openings
 from harness.identification.trace import Decision, heard
 
 # Steps of the search, relative to a parameter, from the first to the last.
@@ -21,6 +21,8 @@ MOST_TRIES, WORTH = 160, 0.98
 LOST, COARSE = 25, 0.03
 # Of a step, what a period is changed by while an edge stays.
 SLOW = 0.3
+# So many openings that are known best are turned around, to see how far a period may go.
+SHARP = 3
 # How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
 FARTHEST, HALVINGS = 0.5, 7
 # After so many openings a family that keeps time by a clock is fitted anew.
@@ -246,19 +248,27 @@ Bounds = dict[str, tuple[float, float]]
 
 
 def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, Bounds]:
-    """The middle of what each continuous parameter may be without more mismatches, and its bounds."""
+    """The middle of what each continuous parameter may be without more mismatches, and its bounds. A period and its
+    phase hold each other: so they are looked at in turn, and twice."""
     audible = heard(decisions, fit.family.heeds_refusals)
     pivots = _pivots(fit.family, audible)
+    pivots += [(each.early + each.late) / 2 for each in _sharpest(audible)] if pivots else []
     parameters, bounds = dict(fit.parameters), Bounds()
-    for name in fit.family.continuous:
+    for name in fit.family.continuous * (2 if pivots else 1):
         turns = pivots if pivots and name != "phase" else [name]
         found = [_middle(fit, parameters, audible, turn, name) for turn in turns]
-        bounds[name] = min(low for low, _, _ in found), max(high for _, high, _ in found)
+        low, high = bounds.get(name, (float("inf"), float("-inf")))
+        bounds[name] = min(low, *(each[0] for each in found)), max(high, *(each[1] for each in found))
         parameters = max(found, key=lambda each: each[1] - each[0])[2]
     score = scored(fit.family, parameters, audible)
     if score[0] > fit.hard:
         return fit, bounds
     return Fit(fit.family, parameters, *score), bounds
+
+
+def _sharpest(decisions: Sequence[Decision]) -> list[Opening]:
+    """The openings known best: an edge that lies there hardly moves, however long the period."""
+    return sorted(openings(decisions), key=lambda each: each.late - each.early)[:SHARP]
 
 
 def _middle(
