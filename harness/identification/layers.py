@@ -12,6 +12,8 @@ from harness.identification.trace import Decision
 
 # So many of the best guesses at the second are tried together with the first.
 TRIED = 3
+# How often each of two layers is looked at anew, given the other.
+TURNS = 3
 
 
 class Layers(Model):
@@ -89,7 +91,23 @@ def left_over(model: Model, decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def behind(first: Fit, decisions: Sequence[Decision], shortest: float) -> Behind | None:
-    """What else refuses, given what was found first; None where nothing that we know explains it."""
+    """What else refuses, given what was found first; None where nothing that we know explains it. Each of the two is
+    known better once the other is: so they are looked at in turn."""
+    best = _second(first, decisions, shortest)
+    for _ in range(TURNS):
+        if best is None or not best.hard:
+            break
+        own = left_over(best.seconds[0].model(), decisions)
+        again = fitted(first.family, own, [best.first.parameters], shortest=shortest)
+        found = _second(centred(again, own)[0], decisions, shortest) if again is not None else None
+        if found is None or found.hard >= best.hard:
+            break
+        best = found
+    return best
+
+
+def _second(first: Fit, decisions: Sequence[Decision], shortest: float) -> Behind | None:
+    """The likeliest other layer beside the first as it is, whichever of them a request meets first."""
     left = left_over(first.model(), decisions)
     if all(each.admitted for each in left):
         return None

@@ -34,9 +34,10 @@ class Both:
         return state
 
 
-def test_it_is_named_where_it_shows_itself_clearly():
+@pytest.mark.parametrize("seed", [4, 8])
+def test_it_is_named_where_it_shows_itself_clearly(seed):
     both = Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0))
-    answer, _ = identified(VirtualLimiter(both, 0.004, 3), 3, BUDGET, look_behind=200)
+    answer, _ = identified(VirtualLimiter(both, 0.004, seed), seed, BUDGET, look_behind=200)
     assert answer.families == ("token_bucket",)
     assert answer.behind is not None
     assert 0 < answer.behind.let_in <= 120
