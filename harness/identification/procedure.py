@@ -34,11 +34,13 @@ from harness.identification.trace import Observation, Trace
 # What the first bursts may take of the budget before a target counts as unlimited.
 OPENING_SHARE = 0.35
 # Rounds of the experiment that separates the best models most.
-ROUNDS = 8
+ROUNDS = 12
 # A rival is refuted by so many verdicts that it could not have given.
 REFUTING = 2
 # A second limit is looked for with so many times what the first lets in at once, and with so many requests at least.
 FILLED, LEAST_BEHIND = 12, 60
+# Who was refused last is calm after so many times the longest time that it counts in.
+AGAIN = 1.02
 # And so often is a quota counted that is in doubt.
 COUNTED = 3
 # As precise as a time is asked for, relative to it, where a quota is no more than CHEAP requests, or CHEAP_UNSEEN where
@@ -311,6 +313,8 @@ def _lapsing(run: Run, best: Fit, doubtful: Sequence[str]) -> Experiment | None:
         return None
     low, high = run.bank.bounds[best.family.family][best.family.unseen]
     calm = full_again(run.bank.state(best, run.trace), run.now) - run.now
+    if not run.trace.observations[-1].admitted:  # a group of which some were refused may leave open which of them was
+        calm = max(calm, AGAIN * best.model().scale)
     return lapse(run.now, best.model().quota, max(calm, high), (low + high) / 2)
 
 
