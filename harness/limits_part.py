@@ -185,6 +185,7 @@ LIMITS = Shape(
                 )
             ),
             calm_in_s=_maybe(SPAN),
+            shut_s=_maybe(SPAN),
         ),
         "allOf": [
             _where("limited", {"const": True}, _object("seconds_spent left_undone")),

@@ -7,6 +7,7 @@ from typing import Any
 from harness.identification.families.model import FAR, Model
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
+from harness.identification.openings import openings
 from harness.identification.parallel import Parallel
 from harness.identification.procedure import REFUTING, Run
 from harness.identification.room import full_again
@@ -15,7 +16,8 @@ from harness.identification.trace import Decision, heard
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
 # A limiter is told by time only where its time can be told: not by less than so many seconds, nor than a round trip.
-FINEST_S = 0.05
+# But chance does not keep to a rule so many times without a contradiction, groups and single requests in turn.
+FINEST_S, PLENTY = 0.05, 150
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
 SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
 LESS_SURE = 0.85
@@ -78,6 +80,8 @@ class Identification:
     looked_behind: int = 0
     # Where the nearest was given up for its time alone: that, in seconds.
     too_fine_s: float | None = None
+    # Where nothing was let in any more after the first refusal, and no time of it can be told: for so long, in seconds.
+    shut_s: float | None = None
 
 
 def answer_of(run: Run) -> Identification:
@@ -87,6 +91,9 @@ def answer_of(run: Run) -> Identification:
         return Identification(False, requests=spent[0], seconds=spent[1])
     if run.parallel is not None:
         return _of_groups(run.parallel, *spent)
+    if not openings(run.trace.decisions):
+        shut = next(each for each in seen if not each.admitted)
+        return Identification(True, requests=spent[0], seconds=spent[1], shut_s=spent[1] - shut.sent)
     if not run.bank.fits:
         return Identification(True, requests=spent[0], seconds=spent[1])
     layer = _layer(run)
@@ -95,7 +102,8 @@ def answer_of(run: Run) -> Identification:
     decisions = run.trace.decisions[: run.clean_until] if layer else run.trace.decisions
     best = both.first if both else fits[0]
     fine_s = best.model().scale
-    too_fine = fine_s < max(FINEST_S, run.trace.round_trip)
+    by_chance = best.hard > 0 or len(decisions) < PLENTY
+    too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
     explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
     kin = [fit for fit in fits if fit.hard == fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
@@ -162,7 +170,8 @@ def _of_groups(found: Parallel, requests: int, seconds: float) -> Identification
 
 
 def _confidence(best: Fit, rest: Sequence[Fit]) -> float:
-    margin = min((fit.hard - best.hard for fit in rest), default=max(SURE))
+    """Where no other family has anything to propose, nothing was refuted, and the answer is no surer for it."""
+    margin = min((fit.hard - best.hard for fit in rest), default=1)
     return float(SURE[min(margin, max(SURE))] * LESS_SURE**best.hard)
 
 

@@ -41,6 +41,8 @@ REFUTING = 2
 FILLED, LEAST_BEHIND = 12, 60
 # Who was refused last is calm after so many times the longest time that it counts in.
 AGAIN = 1.02
+# A silence for which there is no time any more is cut short once, if less than this share of the time is over.
+LAST_SILENCE = 0.9
 # And so often is a quota counted that is in doubt.
 COUNTED = 3
 # As precise as a time is asked for, relative to it, where a quota is no more than CHEAP requests, or CHEAP_UNSEEN where
@@ -183,7 +185,9 @@ def _recovery(run: Run) -> Step:
     quiet = max(2 * run.trace.round_trip, 0.01)
     while True:
         refused_at = run.now
-        [seen] = yield from run.send(Probe(run.now + quiet, 1, f"recovery after {quiet:.3g} s of silence"))
+        last = run.budget.seconds
+        at = last if run.now < LAST_SILENCE * last < last < run.now + quiet else run.now + quiet
+        [seen] = yield from run.send(Probe(at, 1, f"recovery after {quiet:.3g} s of silence"))
         if seen.admitted:
             break
         quiet *= 2
@@ -302,7 +306,8 @@ def _doubtful(run: Run, best: Fit) -> list[str]:
 
     def wanted(name: str) -> float:
         dear = quota / (CHEAP_UNSEEN if name == best.family.unseen else CHEAP)
-        return max(PRECISE * max(1.0, min(dear, DEAREST)), run.trace.round_trip / parameters[name])
+        finest: float = run.trace.round_trip / parameters[name]
+        return max(PRECISE * max(1.0, min(dear, DEAREST)), finest)
 
     return [name for name, doubt in run.bank.doubts(best).items() if doubt > wanted(name)]
 

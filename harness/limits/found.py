@@ -3,6 +3,7 @@
 limited       whether anything was refused; `none_seen` says up to how many requests, in how long, where nothing was
 algorithm     a family, or several joined by "|" where they cannot be told apart (`why`); None where none explains it
 quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second
+shut_s        where nothing was let in any more after the first refusal: for how long that was seen, seconds
 behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
               where nothing could be told of its rule, `algorithm` is None
 scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
@@ -120,6 +121,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         if bucket
         else None,
         "sustainable_per_s": rounded(identified.sustainable_per_s),
+        "shut_s": rounded(identified.shut_s),
         "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in identified.bounds.items()},
         "counts_rejected": families[0] == "counting_log" if families else None,
         "mismatches": identified.mismatches,
@@ -142,6 +144,13 @@ def _why(identified: Identification, run: Run) -> str | None:
     """Why there is no answer, or more than one."""
     if identified.families:
         return _same(identified, run) if len(identified.families) > 1 else None
+    if identified.shut_s is not None:
+        return (
+            f"nothing was let in for {identified.shut_s:.3g} s after the first refusal, when the budget ended: "
+            "how long it shuts for takes more time (--most-time, --budget)"
+        )
+    if identified.nearest is None:
+        return None
     if identified.too_fine_s is None:
         nearest, count = identified.nearest, identified.mismatches
         return f"no family explains it: {nearest} comes nearest, and contradicts {count} requests"

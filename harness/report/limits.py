@@ -139,6 +139,8 @@ def tells(limits: Limits) -> Iterator[str]:
         yield f"A polite sender can hold {sustainable:.4g} requests a second."
     if limits.get("calm_in_s"):
         yield f"The quota is used up, and all of it there again in {limits['calm_in_s']:g} s."
+    if limits.get("shut_s"):
+        yield "The quota is used up, and when it is there again is not known."
 
 
 def times(limits: Limits) -> Iterator[str]:

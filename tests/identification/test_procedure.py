@@ -89,6 +89,14 @@ def test_where_nothing_is_refused_no_limiter_is_claimed():
     assert answer.requests == len(run.trace.observations) <= ENOUGH.requests
 
 
+def test_a_quota_that_never_came_back_has_no_window():
+    answer, _ = identified(VirtualLimiter(FixedWindow(limit=20, window_s=3600.0), 0.004, 3), 3, Budget(150, 40))
+    assert (answer.limited, answer.families, answer.parameters, answer.confidence) == (True, (), {}, 0.0)
+    assert answer.sustainable_per_s is None
+    assert answer.calm_at is None
+    assert 30 < answer.shut_s <= 40
+
+
 def test_refutations_name_requests_that_the_family_could_not_have_answered_so():
     answer, run = identified(limiter("fixed_window_aligned"), 3, ENOUGH)
     assert answer.refuted
