@@ -7,7 +7,8 @@ from typing import Any
 
 from harness.identification.answer import Identification, answer_of
 from harness.identification.budget import Budget
-from harness.identification.procedure import Run, identify
+from harness.identification.procedure import identify
+from harness.identification.run import Run
 from harness.identification.trace import Observation
 from harness.sandbox.limiter.family import NS, Family
 

@@ -9,8 +9,9 @@ from harness.identification.fit import Fit
 from harness.identification.layers import Behind
 from harness.identification.openings import openings
 from harness.identification.parallel import Parallel
-from harness.identification.procedure import REFUTING, Run
 from harness.identification.room import full_again
+from harness.identification.rounds import REFUTING
+from harness.identification.run import Run
 from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.

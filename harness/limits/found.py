@@ -31,7 +31,8 @@ from typing import Any
 from harness.honesty import Honesty
 from harness.identification.answer import Identification
 from harness.identification.fit import Fit
-from harness.identification.procedure import REFUTING, Run
+from harness.identification.rounds import REFUTING
+from harness.identification.run import Run
 from harness.limits.inquiry import Findings
 from harness.limits.models import described, models, rounded
 from harness.limits.quotas import named_quotas

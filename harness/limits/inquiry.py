@@ -10,7 +10,8 @@ from harness.honesty import Honesty, Promise, honesty
 from harness.identification.answer import Identification, answer_of
 from harness.identification.budget import Budget
 from harness.identification.probe import Probe
-from harness.identification.procedure import Over, Run, identify
+from harness.identification.procedure import identify
+from harness.identification.run import Over, Run
 from harness.identification.trace import Observation
 from harness.limits.asker import Asker, Stopped
 from harness.limits.cheapest import Choice, choose

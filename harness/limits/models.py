@@ -5,7 +5,7 @@ from typing import Any
 from harness.identification.answer import Identification
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit
-from harness.identification.procedure import Run
+from harness.identification.run import Run
 from harness.limits.left import left
 
 

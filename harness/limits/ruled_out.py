@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.identification.families import FAMILIES
 from harness.identification.parallel import CONCURRENCY, QUEUEING, line_of
-from harness.identification.procedure import Run
+from harness.identification.run import Run
 from harness.limits.groups import Group, groups
 
 SHAPELESS = "nothing in what was seen has its shape"

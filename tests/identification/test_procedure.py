@@ -10,7 +10,8 @@ from benchmarks.limits_identification import POPULATION
 from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.answer import answer_of
 from harness.identification.budget import Budget
-from harness.identification.procedure import Over, identify
+from harness.identification.procedure import identify
+from harness.identification.run import Over
 from harness.identification.trace import Observation
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.none import NoLimit

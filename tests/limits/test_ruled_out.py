@@ -6,7 +6,7 @@ from harness.identification.families import FAMILIES
 from harness.identification.families.token_bucket import TokenBucket
 from harness.identification.fit import Fit
 from harness.identification.parallel import CONCURRENCY, QUEUEING, Parallel
-from harness.identification.procedure import Run
+from harness.identification.run import Run
 from harness.identification.trace import Observation, Trace
 from harness.limits.ruled_out import SHAPELESS, ruled_out
 
