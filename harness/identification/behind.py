@@ -68,19 +68,34 @@ class Search:
             left_over(model, self.trace.decisions)
             since, doubt, pause = self.trace.end, self.doubt, self.trace.round_trip
             if (yield from sustained(model, since, self.known, doubt, pause, FILLS * model.quota)):
+                if not self.spans and self._alone():
+                    continue
                 refused = [each.sent for each in self.trace.observations if each.sent > since and not each.admitted]
                 self.spans.append((min(refused, default=since), self.trace.end))
                 return True
             self.known = self.trace.end
         return False
 
+    def _alone(self) -> bool:
+        """Whether it was the first after all, which is known better now: what one explains is no sign of two."""
+        decisions = self.trace.decisions
+        fit = fitted(self.first.family, decisions, [self.first.parameters], shortest=self.shortest, anew=True)
+        if fit is None or fit.hard > self.first.hard:
+            return False
+        self._known_better(fit, decisions)
+        self.known = self.trace.end
+        return True
+
     def _look_again(self) -> None:
         own = [each for each in self.trace.decisions if each.admitted or not self._others(each)]
         fit = fitted(self.first.family, own, [self.first.parameters], shortest=self.shortest)
         if fit is not None and fit.hard <= self.first.hard + 2:
-            self.first, bounds = centred(fit, own)
-            widths = [(high - low) / 2 / high for name, (low, high) in bounds.items() if name != "phase"]
-            self.doubt = max(widths, default=self.doubt)
+            self._known_better(fit, own)
+
+    def _known_better(self, fit: Fit, decisions: Sequence[Decision]) -> None:
+        self.first, bounds = centred(fit, decisions)
+        widths = [(high - low) / 2 / high for name, (low, high) in bounds.items() if name != "phase"]
+        self.doubt = max(widths, default=self.doubt)
 
     def _others(self, decision: Decision) -> bool:
         return any(begin <= decision.latest and decision.earliest <= end for begin, end in self.spans)

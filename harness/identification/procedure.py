@@ -46,7 +46,7 @@ def identify(
     if run.parallel is None and openings_seen(run):
         if run.search is not None and run.search.spans:
             run.behind = run.search.settled()
-        run.fit()
+        run.fit(anew=True)
         run.bank.settle(run.trace)
     return run
 

@@ -67,9 +67,9 @@ class Run:
             found: T = over.value
             return found
 
-    def fit(self) -> None:
-        """Holds all families against everything that was seen."""
-        self.bank.fit(self.trace)
+    def fit(self, *, anew: bool = False) -> None:
+        """Holds all families against everything that was seen: with `anew` also those that had been given up."""
+        self.bank.fit(self.trace, anew=anew)
         if self.bank.fits and not self.bank.best.hard:
             self.clean, self.clean_until = tuple(self.bank.fits), len(self.trace.decisions)
         self.scales = self.bank.scales(self.scales)
