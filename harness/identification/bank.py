@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from harness.identification.bounds import centred
 from harness.identification.experiments import Scales
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
-from harness.identification.fit import Fit, centred, fitted
+from harness.identification.fit import Fit, fitted
 from harness.identification.midway import likeliest
 from harness.identification.trace import Trace, heard
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
+from harness.identification.bounds import centred
 from harness.identification.experiments import LARGEST_GROUP
 from harness.identification.families.model import Model
-from harness.identification.fit import Fit, centred, fitted
+from harness.identification.fit import Fit, fitted
 from harness.identification.layers import Behind, behind, left_over
 from harness.identification.probe import Probe
 from harness.identification.room import room

@@ -4,27 +4,24 @@ A mismatch is hard: the verdict could not have been the family's anywhere betwee
 so a family that keeps some after all that was tried is refuted by them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model, badness
-from harness.identification.openings import Opening, openings
+from harness.identification.openings import openings
 from harness.identification.trace import Decision, heard
 
 # Steps of the search, relative to a parameter, from the first to the last.
 FIRST_STEP, LAST_STEP = 0.08, 2e-4
 # At most so many in all, and only while they bring the sum down by this much.
 MOST_TRIES, WORTH = 160, 0.98
-# What contradicts more than this, with steps smaller than that, is not going to explain everything.
-LOST, COARSE = 25, 0.03
+# What contradicts more than this, and by such a share of what it counts in, is not going to explain everything once the
+# steps are as small as that.
+LOST, FAR_OFF, COARSE = 25, 0.15, 0.03
 # Of a step, what a period is changed by while an edge stays.
 SLOW = 0.3
-# So many openings that are known best are turned around, to see how far a period may go.
-SHARP = 3
-# How far the bounds of a parameter are looked for, relative to it, and how often they are halved.
-FARTHEST, HALVINGS = 0.5, 7
 # After so many openings a family that keeps time by a clock is fitted anew.
 STAGES = (8, 16, 32, 64)
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
@@ -89,7 +86,7 @@ def _again(
 ) -> tuple[Score, dict[str, Any]]:
     """What fitted before, a little moved: where it is lost, as it is."""
     score = scored(family, parameters, audible)
-    if score[0] > LOST:
+    if lost(score):
         return score, parameters
     return refined(family, parameters, audible, score, first_step=COARSE)
 
@@ -139,7 +136,7 @@ def _searched(
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
         best = best[:FINALISTS_LATER]
-        if stage is not audible and best and best[0][0][0] > LOST:
+        if stage is not audible and best and lost(best[0][0]):
             return [(scored(family, best[0][1], audible), best[0][1])]
     return best
 
@@ -167,6 +164,11 @@ def _promising(
     return fewest + [each for each in nearest if each not in fewest]
 
 
+def lost(score: Score) -> bool:
+    """Whether to look further is no use: many contradictions, and not by a little."""
+    return score[0] > LOST and score[1] > FAR_OFF * score[0]
+
+
 def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
     """The beginning of a trace, ever more of it, and all of it."""
     found = openings(decisions)
@@ -188,7 +190,7 @@ def refined(
 ) -> tuple[Score, dict[str, Any]]:
     """A pattern search, in ever smaller steps, until nothing contradicts it any more."""
     step, tries = first_step, 0
-    pivots = _pivots(family, decisions)
+    pivots = pivots_of(family, decisions)
     while step > LAST_STEP and score[0] and tries < most_tries:
         moved = False
         moves: list[str | float] = [*family.continuous, *pivots]
@@ -201,12 +203,12 @@ def refined(
                     score, parameters, moved = found, tried, True
                     break
         step = step if moved else step / 2
-        if score[0] > LOST and step < COARSE:
+        if lost(score) and step < COARSE:
             break
     return score, parameters
 
 
-def _pivots(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
+def pivots_of(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
     """Where an edge may stay while the period changes: early, in the middle and late. To change one alone would move
     all others away."""
     if "phase" not in family.continuous or not decisions:
@@ -217,10 +219,10 @@ def _pivots(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
 def _moved(parameters: dict[str, Any], move: str | float, share: float) -> dict[str, Any]:
     if isinstance(move, str):
         return moved_by(parameters, move, share)
-    return _turned(parameters, move, share * SLOW)
+    return turned(parameters, move, share * SLOW)
 
 
-def _turned(parameters: dict[str, Any], pivot: float, share: float) -> dict[str, Any]:
+def turned(parameters: dict[str, Any], pivot: float, share: float) -> dict[str, Any]:
     """With a period changed by so much of itself, while the edge next to the pivot stays."""
     period = _period(parameters)
     edges = round((pivot - parameters["phase"]) / parameters[period])
@@ -242,58 +244,3 @@ def _unit(parameters: dict[str, Any], name: str) -> float:
     if name != "phase":
         return float(parameters[name])
     return float(parameters[_period(parameters)])
-
-
-Bounds = dict[str, tuple[float, float]]
-
-
-def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, Bounds]:
-    """The middle of what each continuous parameter may be without more mismatches, and its bounds. A period and its
-    phase hold each other: so they are looked at in turn, and twice."""
-    audible = heard(decisions, fit.family.heeds_refusals)
-    pivots = _pivots(fit.family, audible)
-    pivots += [(each.early + each.late) / 2 for each in _sharpest(audible)] if pivots else []
-    parameters, bounds = dict(fit.parameters), Bounds()
-    for name in fit.family.continuous * (2 if pivots else 1):
-        turns = pivots if pivots and name != "phase" else [name]
-        found = [_middle(fit, parameters, audible, turn, name) for turn in turns]
-        low, high = bounds.get(name, (float("inf"), float("-inf")))
-        bounds[name] = min(low, *(each[0] for each in found)), max(high, *(each[1] for each in found))
-        parameters = max(found, key=lambda each: each[1] - each[0])[2]
-    score = scored(fit.family, parameters, audible)
-    if score[0] > fit.hard:
-        return fit, bounds
-    return Fit(fit.family, parameters, *score), bounds
-
-
-def _sharpest(decisions: Sequence[Decision]) -> list[Opening]:
-    """The openings known best: an edge that lies there hardly moves, however long the period."""
-    return sorted(openings(decisions), key=lambda each: each.late - each.early)[:SHARP]
-
-
-def _middle(
-    fit: Fit, parameters: dict[str, Any], decisions: Sequence[Decision], move: str | float, name: str
-) -> tuple[float, float, dict[str, Any]]:
-    """The bounds of `name` along a move, and the parameters in the middle of it."""
-
-    def moved(share: float) -> dict[str, Any]:
-        if isinstance(move, str):
-            return moved_by(parameters, move, share)
-        return _turned(parameters, move, share)
-
-    def holds(share: float) -> bool:
-        return scored(fit.family, moved(share), decisions, fit.hard)[0] <= fit.hard
-
-    down, up = -_farthest(lambda share: holds(-share)), _farthest(holds)
-    return moved(down)[name], moved(up)[name], moved((down + up) / 2)
-
-
-def _farthest(holds: Callable[[float], bool]) -> float:
-    """How far it holds: by doubling, then by halving."""
-    good, bad = 0.0, 1e-4
-    while bad < FARTHEST and holds(bad):
-        good, bad = bad, bad * 2
-    for _ in range(HALVINGS):
-        middle = (good + bad) / 2
-        good, bad = (middle, bad) if holds(middle) else (good, middle)
-    return good

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import ClassVar, Self
 
+from harness.identification.bounds import Bounds, centred
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
-from harness.identification.fit import Bounds, Fit, centred, fitted
+from harness.identification.fit import Fit, fitted
 from harness.identification.trace import Decision
 
 # So many of the best guesses at the second are tried together with the first.
