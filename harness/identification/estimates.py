@@ -14,6 +14,8 @@ SKIPPED = 12
 SHARP, UNCLEAR = 4, 0.6
 # Of so many of the likeliest periods several are tried, at these shares of their bounds.
 SPREAD, WITHIN = 2, (0.5, 0.2, 0.8)
+# Of a period so many for each that would lie between the two ends of its bounds by the end, up to this many.
+FINE, MOST_SHARES = 4, 9
 
 
 def quotas(decisions: Sequence[Decision], below: int = 1, above: int = 1, most: int = 8) -> list[int]:
@@ -56,12 +58,19 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
             kept = _narrowed(found, sharpest, max(low, 1e-4), high) if high > 0 else None
             if kept is not None:
                 candidates.append(kept)
+    lasted = decisions[-1].latest - decisions[0].earliest
     ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))[:most]
     return [
         (low + share * (high - low), sharpest.early + where * (sharpest.late - sharpest.early))
         for number, (_, low, high) in enumerate(ordered)
-        for share, where in (product(WITHIN, WITHIN) if number < SPREAD else ((0.5, 0.5),))
+        for share, where in (product(_shares(low, high, lasted), WITHIN) if number < SPREAD else ((0.5, 0.5),))
     ]
+
+
+def _shares(low: float, high: float, lasted: float) -> list[float]:
+    """Of the bounds of a period: so close that over all that was seen two neighbours are off by less than one."""
+    count = max(3, min(MOST_SHARES, round(FINE * lasted * (high - low) / (low * high))))
+    return [(number + 0.5) / count for number in range(count)]
 
 
 def _narrowed(found: Sequence[Opening], start: Opening, low: float, high: float) -> tuple[int, float, float] | None:

@@ -24,6 +24,8 @@ LOST, FAR_OFF, COARSE = 25, 0.15, 0.03
 SLOW = 0.3
 # After so many openings a family that keeps time by a clock is fitted anew.
 STAGES = (8, 16, 32, 64)
+# And after a quarter and a half of all that was seen, where more than so many of them lie in it.
+FEW_OPENINGS = 2
 # What contradicts no more than this many verdicts is tried with its counts changed by one, so often.
 NEARLY, NUDGES = 15, 3
 # By so much is a quota changed at once, for some in between may be no better; and so many of all changes are refined.
@@ -172,8 +174,10 @@ def lost(score: Score) -> bool:
 def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
     """The beginning of a trace, ever more of it, and all of it."""
     found = openings(decisions)
-    ends = [found[number].admitted + 1 for number in STAGES if number < len(found) - 2]
-    return [*(decisions[:end] for end in ends), decisions]
+    ends = {found[number].admitted + 1 for number in STAGES if number < len(found) - 2}
+    if len(found) > FEW_OPENINGS:  # where hardly anything is refused, all that was let in tells of the edges too
+        ends |= {end for end in (len(decisions) // 4, len(decisions) // 2) if end > found[FEW_OPENINGS].admitted}
+    return [*(decisions[:end] for end in sorted(ends)), decisions]
 
 
 def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:
@@ -209,11 +213,13 @@ def refined(
 
 
 def pivots_of(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
-    """Where an edge may stay while the period changes: early, in the middle and late. To change one alone would move
-    all others away."""
+    """Where an edge may stay while the period changes: where one is known best, early, in the middle and late. To
+    change one alone would move all others away."""
     if "phase" not in family.continuous or not decisions:
         return []
-    return [decisions[len(decisions) * part // 4].earliest for part in (1, 2, 3)]
+    sharpest = min(openings(decisions), key=lambda each: each.late - each.early, default=None)
+    known = [(sharpest.early + sharpest.late) / 2] if sharpest else []
+    return known + [decisions[len(decisions) * part // 4].earliest for part in (1, 2, 3)]
 
 
 def _moved(parameters: dict[str, Any], move: str | float, share: float) -> dict[str, Any]:
