@@ -97,7 +97,7 @@ def _spellings(character: str) -> str:
     # No more backslashes than JSON within JSON within JSON has: a text may hold nothing but backslashes, megabytes of
     # them, and each of them is a beginning that is tried. Some JSON escapes the ampersand of an entity.
     branches = (
-        rf"\\(?i:\\{{0,{DEEPEST - 1}}}(?:u{code:04x}|u0026{entity}|{re.escape(character)}))",
+        rf"\\(?i:\\{{0,{DEEPEST - 1}}}(?:u0026{entity}|u{code:04x}|{re.escape(character)}))",
         rf"%(?i:{code:02x})",
         rf"&(?i:{entity})",
         *map(re.escape, cases),
