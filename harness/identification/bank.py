@@ -6,7 +6,7 @@ from harness.identification.bounds import centred
 from harness.identification.experiments import Scales
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
-from harness.identification.fit import Fit, fitted
+from harness.identification.fit import Fit, fitted, other_periods
 from harness.identification.midway import likeliest
 from harness.identification.trace import Trace, heard
 
@@ -49,6 +49,13 @@ class Bank:
             best = likeliest(self.best, trace.decisions)
             if best is not self.best:
                 self.fits[0], self.bounds[best.family.family] = best, centred(best, trace.decisions)[1]
+
+    def twins(self, trace: Trace) -> list[Fit]:
+        """The best family with another period that explains all of it as well: where openings are few, they may lie on
+        the edges of several."""
+        best = self.best
+        audible = heard(trace.decisions, best.family.heeds_refusals)
+        return list(other_periods(best, audible)) if "phase" in best.family.continuous else []
 
     @property
     def best(self) -> Fit:

@@ -30,6 +30,9 @@ FEW_OPENINGS = 2
 NEARLY, NUDGES = 15, 3
 # By so much is a quota changed at once, for some in between may be no better; and so many of all changes are refined.
 PLATEAU, TURNED = 16, 4
+# To the period that was found, others on whose edges a few openings may lie as well; what is further off than this,
+# relative to it, is another one.
+RATIOS, APART = (0.5, 2 / 3, 0.75, 0.8, 1.25, 4 / 3, 1.5, 2.0), 0.1
 # So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
 REFINED, FEW_TRIES, FINALISTS, FINALISTS_LATER = 4, 40, 3, 3
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
@@ -178,6 +181,19 @@ def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
     if len(found) > FEW_OPENINGS:  # where hardly anything is refused, all that was let in tells of the edges too
         ends |= {end for end in (len(decisions) // 4, len(decisions) // 2) if end > found[FEW_OPENINGS].admitted}
     return [*(decisions[:end] for end in sorted(ends)), decisions]
+
+
+def other_periods(fit: Fit, decisions: Sequence[Decision]) -> Iterator[Fit]:
+    """The same with periods in simple ratios to its own, where they contradict no more. One edge known best stays."""
+    name = _period(fit.parameters)
+    for ratio in RATIOS:
+        period = fit.parameters[name] * ratio
+        for pivot in pivots_of(fit.family, decisions)[:1]:
+            edge = fit.parameters["phase"] + round((pivot - fit.parameters["phase"]) / period * ratio) * period / ratio
+            moved = {**fit.parameters, name: period, "phase": edge}
+            score, parameters = refined(fit.family, moved, decisions, scored(fit.family, moved, decisions), FEW_TRIES)
+            if score[0] <= fit.hard and abs(parameters[name] / fit.parameters[name] - 1) > APART:
+                yield Fit(fit.family, parameters, *score)
 
 
 def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:

@@ -45,6 +45,10 @@ def rounds(run: Run) -> Step:
                 run.bank.fit(run.trace, anew=True)
                 run.rounds -= 1
                 continue
+            if twins := run.bank.twins(run.trace):
+                yield from run.carry_out(_separating(run, best, twins)())
+                run.fit(anew=True)
+                continue
             if run.counted >= COUNTED or not in_doubt(best, run.trace.decisions):
                 return
             run.counted += 1
