@@ -6,6 +6,7 @@ so a family that keeps some after all that was tried is refuted by them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from harness.identification.families import FAMILIES
@@ -186,14 +187,12 @@ def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
 def other_periods(fit: Fit, decisions: Sequence[Decision]) -> Iterator[Fit]:
     """The same with periods in simple ratios to its own, where they contradict no more. One edge known best stays."""
     name = _period(fit.parameters)
-    for ratio in RATIOS:
-        period = fit.parameters[name] * ratio
-        for pivot in pivots_of(fit.family, decisions)[:1]:
-            edge = fit.parameters["phase"] + round((pivot - fit.parameters["phase"]) / period * ratio) * period / ratio
-            moved = {**fit.parameters, name: period, "phase": edge}
-            score, parameters = refined(fit.family, moved, decisions, scored(fit.family, moved, decisions), FEW_TRIES)
-            if score[0] <= fit.hard and abs(parameters[name] / fit.parameters[name] - 1) > APART:
-                yield Fit(fit.family, parameters, *score)
+    pivots = pivots_of(fit.family, decisions)[:1]
+    for ratio, pivot in product(RATIOS, pivots):
+        moved = turned(fit.parameters, pivot, ratio - 1)
+        score, parameters = refined(fit.family, moved, decisions, scored(fit.family, moved, decisions), FEW_TRIES)
+        if score[0] <= fit.hard and abs(parameters[name] / fit.parameters[name] - 1) > APART:
+            yield Fit(fit.family, parameters, *score)
 
 
 def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:
