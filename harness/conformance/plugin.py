@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What was asked for. Where that is only judged from what others do, the other checks run as well, untold."""
     only = {name for name in config.getoption("harness_only").split(",") if name}
     asked = [item for item in items if not only or _requirement(item).id in only]
-    active = {_requirement(item).id for item in asked if item.get_closest_marker("oracle") is None}
+    active = {_requirement(item).id for item in asked if not _only_judges(item)}
     if active == {_requirement(item).id for item in asked}:
         config.hook.pytest_deselected(items=[item for item in items if item not in asked])
         items[:] = asked
@@ -193,6 +193,12 @@ def _requirement(item: pytest.Item) -> Requirement:
     if marker.args[0] not in table:
         raise pytest.UsageError(f"{item.nodeid}: there is no requirement {marker.args[0]!r}")
     return table[marker.args[0]]
+
+
+def _only_judges(item: pytest.Item) -> bool:
+    """Whether it takes other checks for something to be judged. An oracle that asks for the surge has that."""
+    asks = item.fixturenames if isinstance(item, pytest.Function) else ()
+    return item.get_closest_marker("oracle") is not None and "surge" not in asks
 
 
 def _stage(item: pytest.Item) -> int:
