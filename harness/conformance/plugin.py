@@ -19,6 +19,7 @@ from platformdirs import user_cache_path
 from harness.conformance import fixtures, part, reporting
 from harness.conformance.aside import Aside
 from harness.conformance.check import Check
+from harness.conformance.exploration import as_it_was_drawn
 from harness.conformance.fixtures import WORLD, name_of
 from harness.conformance.known import known_failures
 from harness.conformance.limited import Limited
@@ -175,7 +176,8 @@ def _fails_again(item: pytest.Function, world: World) -> bool | None:
     """None where it could not be tried again: the target may be gone by now."""
     first = item.stash[_CHECK]
     try:
-        _once(item, world)
+        with as_it_was_drawn():
+            _once(item, world)
     except Unmet:
         return True
     except NotExercised:

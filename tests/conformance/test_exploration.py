@@ -1,16 +1,19 @@
 """Generated data: the same for the same seed, shrunk where it fails, and never wasted on the wrong thing."""
 
 import json
+from types import SimpleNamespace
 
 import hypothesis.strategies as st
 import pytest
 
 from harness.assets import asset
-from harness.conformance.exploration import explore
+from harness.conformance import exploration
+from harness.conformance.exploration import as_it_was_drawn, explore
 from harness.conformance.generation import Generator, lacks
 from harness.conformance.outcome import NotExercised, Unmet
 from harness.conformance.people import customers, messages
 from harness.conformance.samples import DOCUMENTED_CUSTOMER, LONGEST_MESSAGE
+from harness.conformance.walk import walk
 from harness.contract import Contract
 
 OPERATIONS = ("createSession", "sendMessage", "registerWebhook")
@@ -51,6 +54,58 @@ def test_the_smallest_failure_is_the_evidence():
         explore(st.text("ab'", max_size=50), judge, examples=100, seeded=1)
 
     assert caught.value.evidence["text"] == "'"
+
+
+def test_it_is_not_made_smaller_for_longer_than_that(monkeypatch):
+    monkeypatch.setattr(exploration, "SHRINK_S", 0.0)
+    judged = []
+
+    def judge(text):
+        judged.append(text)
+        raise Unmet("nothing", {"text": text})
+
+    with pytest.raises(Unmet) as caught:
+        explore(st.text("ab'", min_size=20), judge, examples=100, seeded=1)
+
+    assert judged == [caught.value.evidence["text"]]
+
+
+def test_a_replay_makes_nothing_smaller():
+    failed = set()
+
+    def judge(text):
+        if "'" in text:
+            failed.add(text)
+            raise Unmet("no apostrophe", {"text": text})
+
+    with as_it_was_drawn(), pytest.raises(Unmet):
+        explore(st.text("ab'", max_size=50), judge, examples=100, seeded=1)
+
+    assert len(failed) == 1
+
+
+def test_a_walk_is_not_made_shorter_for_longer_than_that_either(monkeypatch):
+    monkeypatch.setattr(exploration, "SHRINK_S", 0.0)
+    judged = []
+
+    class Refusing:
+        def as_documented(self, answer, *_):
+            judged.append(answer)
+            raise Unmet("everything is refused", {})
+
+        unbroken = as_documented
+
+    def ask(*_, **__):
+        return "an answer"
+
+    api = SimpleNamespace(create_session=ask, send_message=ask, request=ask)
+    world = SimpleNamespace(
+        api=api, other=api, webhook=SimpleNamespace(register=ask), profile=SimpleNamespace(has_other_tenant=True)
+    )
+    with pytest.raises(Unmet, match="everything is refused"):
+        walk(Refusing(), world, walks=5, seeded=1)
+
+    assert judged == ["an answer"]
 
 
 def test_a_failure_that_does_not_come_again_is_still_told():
