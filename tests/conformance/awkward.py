@@ -75,16 +75,28 @@ class Target(ThreadingHTTPServer):
         return answer.status
 
 
+def members(body):
+    """Of the object; None where it is none."""
+    try:
+        given = json.loads(body or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return given if isinstance(given, dict) else None
+
+
 class Handler(BaseHTTPRequestHandler):
-    """The three operations, for those who keep to the document."""
+    """The three operations, for those who mostly keep to the document."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one piece: the second of two would wait for the first one's acknowledgement
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.headers.get("Authorization") != f"Bearer {KEY}":
             return self._answer(401)
-        given = json.loads(body or "{}")
+        given = members(body)
+        if given is None or (self.path == "/v1/webhooks" and not isinstance(given.get("url"), str)):
+            return self._answer(400)
         if self.path == "/v1/webhooks":
             self.server.register(given["url"])
             return self._answer(200)

@@ -75,10 +75,10 @@ def test_a_broken_should_is_told_and_fails_nothing(sandbox, tmp_path):
 
 
 def test_a_must_that_was_not_exercised_is_red(sandbox, tmp_path):
-    done = by_hand(sandbox("--fault", "no-webhook", reply_timeout=1.0), tmp_path, "--only", "RPL-2")
+    done = by_hand(sandbox("--fault", "no-webhook", reply_timeout=1.0), tmp_path, "--only", "RPL-4")
 
     assert done.returncode == 1
-    assert "RPL-2 (MUST) not exercised" in done.stdout
+    assert "RPL-4 (MUST) not exercised" in done.stdout
 
 
 def test_a_dead_target_ends_it_with_3_and_one_line(sandbox, tmp_path):

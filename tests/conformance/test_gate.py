@@ -20,7 +20,6 @@ FAULTS = {
     "apostrophe-500": "SES-5",
     "no-webhook": "RPL-1",
     "misrouted": "RPL-3",
-    "status-mismatch": "ERR-2",
 }
 
 
@@ -59,6 +58,16 @@ def test_a_fault_turns_the_requirement_red_that_it_breaks(sandbox, tmp_path, fau
     run_gate(profile, tmp_path, "r1", interrupt=NoWish(), only=[requirement])
 
     assert requirement in Verdicts(tmp_path).with_outcome("fail")
+
+
+def test_what_only_judges_is_given_what_all_others_do_and_these_are_not_told(sandbox, tmp_path):
+    profile = sandbox("--seed", "3", "--fault", "status-wrong-in-404", reply_timeout=1.0)
+
+    run_gate(profile, tmp_path, "r1", interrupt=NoWish(), only=["ERR-2"])
+
+    [told] = Verdicts(tmp_path).checked
+    assert (told.requirement, told.outcome) == ("ERR-2", "fail")
+    assert told.exercised > 500
 
 
 @pytest.mark.slow

@@ -107,7 +107,7 @@ def test_a_sender_with_the_worst_habits_is_told_as_it_is_and_serves_the_next_che
 
 def test_a_registration_that_adds_is_told_so(tmp_path):
     with awkward.Target(adds=True) as target:
-        profile = Profile(target.base_url, awkward.CLIENT, Secret(awkward.KEY), reply_timeout=2.0)
+        profile = Profile(target.base_url, awkward.CLIENT, Secret(awkward.KEY), reply_timeout=2.0, budget="quick")
         seen = told(profile, tmp_path, "OBS-REGISTRATIONS")
 
     assert seen["OBS-REGISTRATIONS"].reason == "it adds: both URLs get the reply"

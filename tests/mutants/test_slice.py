@@ -19,6 +19,8 @@ SLICE = (
     "limited-without-retry-after",
     "foreign-session-taken",
 )
+# A sandbox answers well within that: seconds.
+QUICK = ("--budget", "quick", "--reply-timeout", "3")
 GREEN = Trial(0, "pass", {}, {}, (), 1.0, "")
 RED = Trial(1, "fail", {"MSG-1": ("the_documented_message_is_accepted",)}, {}, (), 1.0, "")
 
@@ -28,7 +30,7 @@ RED = Trial(1, "fail", {"MSG-1": ("the_documented_message_is_accepted",)}, {}, (
 def test_a_mutant_is_killed_by_a_check_of_the_requirement_that_it_breaks(name):
     breaks = faults.catalogue()[name].breaks
     with sandbox("--fault", name) as target:
-        outcome = Outcome(name, breaks, trial(target, "--budget", "quick", "--only", breaks), None)
+        outcome = Outcome(name, breaks, trial(target, *QUICK, "--only", breaks), None)
 
     assert outcome.right, outcome.trial.output
 
