@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.command import harness
+from tests.ports import free_pair
 
 pytestmark = pytest.mark.slow
 
@@ -61,9 +62,7 @@ def prism() -> str:
 def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a mock server of openapi.yaml."""
     command = prism()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_pair()
     log = tmp_path_factory.mktemp("prism") / "prism.log"
     argv = [command, "mock", "--host", "127.0.0.1", "--port", str(port), "-v", "silent", str(ROOT / "openapi.yaml")]
     with log.open("wb") as output, subprocess.Popen(argv, stdout=output, stderr=output) as process:

@@ -3,7 +3,6 @@
 import functools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from harness.load.remote.meeting import Meeting
 from harness.processes.child import Child
 from harness.secret import Secret
 from tests.load.running import KEY
+from tests.ports import free_pair
 
 TOKEN = "a-token-for-meetings-only"
 # How far the clocks of two machines are apart: seconds.
@@ -21,20 +21,7 @@ APART_S = 5000
 
 
 def meeting(patience_s: float = 60.0, host: str = "127.0.0.1") -> Meeting:
-    return Meeting(host, two_free_ports(host), Secret(TOKEN), patience_s=patience_s)
-
-
-def two_free_ports(host: str = "127.0.0.1") -> int:
-    """The first of two neighbours."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind((host, 0))
-            port: int = one.getsockname()[1]
-            try:
-                other.bind((host, port + 1))
-            except OSError:
-                continue
-            return port
+    return Meeting(host, free_pair(host), Secret(TOKEN), patience_s=patience_s)
 
 
 @functools.cache
