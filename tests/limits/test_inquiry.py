@@ -22,7 +22,7 @@ from tests.acceptance.command import running, until
 from tests.limits.conftest import TENANTS, environment_of
 
 # A window of one request after the other is soon known.
-SWIFT = "first-hit-window limit=3 window=400ms"
+SWIFT = "first-hit-window limit=3 window=250ms"
 
 
 def logged(target, least):
@@ -32,7 +32,7 @@ def logged(target, least):
 
 @pytest.mark.parametrize("scope", ["key", "global", "address"])
 def test_whose_quota_it_is(sandbox, inquire, scope):
-    found = inquire(sandbox("--limiter", f"{SWIFT} scope={scope}").environment, "--most-requests", "200")
+    found = inquire(sandbox("--limiter", f"{SWIFT} scope={scope}").environment, "--most-requests", "120")
     assert found.code == 0, found.said
     assert "fixed_window_first_hit" in found.limits["algorithm"].split("|")
     assert found.limits["quota"] == 3
@@ -58,8 +58,8 @@ def test_a_request_that_refutes_a_family_is_told_by_the_second_at_which_the_repo
 
 
 def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inquire):
-    target = sandbox("--limiter", "sliding-log limit=10 window=6s")
-    found = inquire(target.environment, "--most-requests", "60", "--most-time", "30s")
+    target = sandbox("--limiter", "sliding-log limit=10 window=3s")
+    found = inquire(target.environment, "--most-requests", "60", "--most-time", "15s")
     assert found.code == 0, found.said
     assert logged(target, found.limits["requests_spent"]) == found.limits["requests_spent"] <= 60
     assert found.limits["left_undone"]
