@@ -35,7 +35,8 @@ def test_the_rate_at_which_a_limited_target_begins_to_refuse_is_found(tmp_path: 
     told: list[Probed] = []
     with sandbox(*QUICK, "--rate-limit", str(LIMIT), "--burst", "10") as target, Interrupt() as interrupt:
         profile = profile_for(target.base_url, objectives=objectives)
-        find_capacity(profile, tmp_path, "run-1", PLAN, interrupt=interrupt, on_probe=told.append)
+        plan = replace(PLAN, first=6, tolerance=0.45)  # one step, one bisection, both confirmations
+        find_capacity(profile, tmp_path, "run-1", plan, interrupt=interrupt, on_probe=told.append)
 
     result = result_of(read_run(tmp_path))
     capacity = result["capacity"]
