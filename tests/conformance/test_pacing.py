@@ -20,6 +20,7 @@ def test_nothing_is_limited_again_once_the_limit_is_known(tmp_path):
 
     assert found.exit_code == 0, found.output
     assert limited
-    assert [at for at in limited if at > limited[0] + UNDER_WAY_NS] == []
-    assert len(sent) > 10 * len(limited)
+    afterwards = [entry["outcome"] for entry in sent if entry["received_ns"] > limited[0] + UNDER_WAY_NS]
+    assert "limited" not in afterwards
+    assert len(afterwards) > 100
     assert "came too fast for it, and wait" in found.output
