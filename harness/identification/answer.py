@@ -22,6 +22,8 @@ FINEST_S, PLENTY = 0.05, 150
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
 SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
 LESS_SURE = 0.85
+# And so much less where another limiter answered too, of which nothing more is known.
+UNNAMED = 0.6
 # Requests that are named as evidence against a family.
 NAMED = 5
 
@@ -99,14 +101,13 @@ def answer_of(run: Run) -> Identification:
         return Identification(True, requests=spent[0], seconds=spent[1])
     layer = _layer(run)
     both = layer.both if layer else None
-    fits = list(run.clean) if layer else run.bank.fits
-    decisions = run.trace.decisions[: run.clean_until] if layer else run.trace.decisions
-    best = both.first if both else fits[0]
+    fits, decisions = _firsts(run, layer)
+    best = fits[0]
     fine_s = best.model().scale
     by_chance = best.hard > 0 or len(decisions) < PLENTY
     too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
     explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
-    kin = [fit for fit in fits if fit.hard == fits[0].hard] if explained else []
+    kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
     model = both.model() if both else best.model()
     model.replay(heard(run.trace.decisions, model.heeds_refusals))
@@ -114,8 +115,8 @@ def answer_of(run: Run) -> Identification:
         limited=True,
         families=tuple(fit.family.family for fit in kin),
         parameters=best.parameters,
-        bounds=run.bank.bounds.get(best.family.family, {}),
-        confidence=_confidence(fits[0], rest) if kin else 0.0,
+        bounds=both.bounds[0] if both else run.bank.bounds.get(best.family.family, {}),
+        confidence=_confidence(fits[0], rest) * (UNNAMED if layer and not both else 1.0) if kin else 0.0,
         mismatches=both.hard if both else best.hard,
         nearest=best.family.family,
         runner_up=next((fit.family.family for fit in fits[1:]), None),
@@ -131,13 +132,22 @@ def answer_of(run: Run) -> Identification:
     )
 
 
+def _firsts(run: Run, layer: Layer | None) -> tuple[Sequence[Fit], Sequence[Decision]]:
+    """The families of the limiter that was found first, and what it decided, as far as that is known."""
+    if layer is None:
+        return run.bank.fits, run.trace.decisions
+    if layer.both is None:
+        return run.clean, run.explained
+    return layer.both.firsts, layer.both.own(0, run.trace.decisions)
+
+
 def _layer(run: Run) -> Layer | None:
     """None where nothing was refused but by the first."""
     search, found = run.search, run.behind
-    if search is None or not search.spans or run.bank.best.hard < REFUTING:
+    if search is None or search.met is None or run.bank.best.hard < REFUTING:
         return None
-    begin, end = search.spans[0]
-    until = max((end for _, end in search.spans[:2]), default=end)
+    begin, end = search.met
+    until = next((each.sent for each in run.trace.observations if each.admitted and each.sent > end), run.now)
     before = [each for each in run.trace.observations[run.looked_since :] if each.sent < begin]
     after_s = begin - before[0].sent if before else 0.0
     layer = Layer((), {}, {}, 0.0, None, sum(each.admitted for each in before), after_s, until - begin)
@@ -150,7 +160,7 @@ def _layer(run: Run) -> Layer | None:
         layer,
         families=tuple(dict.fromkeys(fit.family.family for fit in kin)),
         parameters=best.parameters,
-        bounds=found.bounds,
+        bounds=found.bounds[1],
         confidence=_confidence(best, rest),
         both=found,
     )
@@ -173,7 +183,7 @@ def _of_groups(found: Parallel, requests: int, seconds: float) -> Identification
 def _confidence(best: Fit, rest: Sequence[Fit]) -> float:
     """Where no other family has anything to propose, nothing was refuted, and the answer is no surer for it."""
     margin = min((fit.hard - best.hard for fit in rest), default=1)
-    return float(SURE[min(margin, max(SURE))] * LESS_SURE**best.hard)
+    return float(SURE[max(0, min(margin, max(SURE)))] * LESS_SURE**best.hard)
 
 
 def mismatches(model: Model, decisions: Sequence[Decision]) -> list[tuple[int, float]]:

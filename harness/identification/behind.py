@@ -1,67 +1,42 @@
 """Is there another limiter behind the one that was found? As much as that one lets in, until something else refuses."""
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 from harness.identification.bounds import centred
 from harness.identification.experiments import LARGEST_GROUP
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit, fitted
-from harness.identification.layers import Behind, behind, left_over
+from harness.identification.layers import left_over
 from harness.identification.probe import Probe
 from harness.identification.room import room
 from harness.identification.trace import Decision, Observation, Trace
 
-# A silence is this much longer than the one before it.
-LONGER = 1.6
-# Polls while the second is exhausted, at even gaps, in what it counts in: so many.
-POLLS = 14
 # What the first lets in so many times is asked for before the first is looked at anew: it is known ever better.
 FILLS = 4
 # What the first is waited for longer than it says, at most: a share of what it counts in.
 STRAYED = 3
 # One refusal may be the first one's after all, asked a little too soon. So many in a row are not.
 SURPRISES = 2
-# How often the second is exhausted.
-DEPTHS = 4
 
 Asked = Generator[Probe, Sequence[Observation], bool]
 
 
 @dataclass(slots=True)
 class Search:
-    """One search. `first` is the limiter that was found, `doubt` how far a time of it may be off, relative to it; what
-    is refused in one of the `spans` (seconds) was refused by the other. It was right until `known`."""
+    """One search. `first` is the limiter that was found, `doubt` how far a time of it may be off, relative to it. It
+    was right until `known`; between the two times of `met`, seconds, something else refused."""
 
     trace: Trace
     first: Fit
     shortest: float
     doubt: float = 0.01
-    spans: list[tuple[float, float]] = field(default_factory=list)
+    met: tuple[float, float] | None = None
     known: float = 0.0
 
-    def run(self, most: int, left: Callable[[], int]) -> Generator[Probe, Sequence[Observation], None]:
-        """At most `most` requests where there is nothing; `left` says how many there are in all."""
+    def run(self, most: int) -> Generator[Probe, Sequence[Observation], None]:
+        """As much as the first lets in, at most `most` requests, until the other refuses."""
         self.known = self.trace.end
-        if not (yield from self._exhausted(most)):
-            return
-        quiet = self.first.model().scale
-        for number in range(DEPTHS):
-            since = self.trace.end
-            if number % 2 == 0:
-                quiet = yield from reopened(since, quiet / 4)
-            else:
-                yield from polled(since, max(end - begin for begin, end in self.spans))
-            self.spans.append((since, self.trace.observations[-1].sent))
-            yield from self._exhausted(left())
-
-    def settled(self) -> Behind | None:
-        """What everything that was seen so far comes to."""
-        self._look_again()
-        return behind(self.first, self.trace.decisions, self.shortest)
-
-    def _exhausted(self, most: int) -> Asked:
-        """As much as the first lets in, until the other refuses."""
         began = len(self.trace.observations)
         while len(self.trace.observations) - began < most:
             self._look_again()
@@ -69,13 +44,19 @@ class Search:
             left_over(model, self.trace.decisions)
             since, doubt, pause = self.trace.end, self.doubt, self.trace.round_trip
             if (yield from sustained(model, since, self.known, doubt, pause, FILLS * model.quota)):
-                if not self.spans and self._alone():
+                if self._alone():
                     continue
                 refused = [each.sent for each in self.trace.observations if each.sent > since and not each.admitted]
-                self.spans.append((min(refused, default=since), self.trace.end))
-                return True
+                self.met = min(refused, default=since), self.trace.end
+                return
             self.known = self.trace.end
-        return False
+
+    def others(self) -> list[Decision]:
+        """What the other limiter decided, as far as it is known: until it was met it refused nothing, and what the
+        first can have refused is not its own."""
+        since = self.met[0] if self.met else self.trace.end
+        left = left_over(self.first.model(), self.trace.decisions)
+        return [each for each in left if each.admitted or each.latest >= since]
 
     def _alone(self) -> bool:
         """Whether it was the first after all, which is known better now: what one explains is no sign of two."""
@@ -88,18 +69,15 @@ class Search:
         return True
 
     def _look_again(self) -> None:
-        own = [each for each in self.trace.decisions if each.admitted or not self._others(each)]
-        fit = fitted(self.first.family, own, [self.first.parameters], shortest=self.shortest)
+        decisions = self.trace.decisions
+        fit = fitted(self.first.family, decisions, [self.first.parameters], shortest=self.shortest)
         if fit is not None and fit.hard <= self.first.hard + 2:
-            self._known_better(fit, own)
+            self._known_better(fit, decisions)
 
     def _known_better(self, fit: Fit, decisions: Sequence[Decision]) -> None:
         self.first, bounds = centred(fit, decisions)
         widths = [(high - low) / 2 / high for name, (low, high) in bounds.items() if name != "phase"]
         self.doubt = max(widths, default=self.doubt)
-
-    def _others(self, decision: Decision) -> bool:
-        return any(begin <= decision.latest and decision.earliest <= end for begin, end in self.spans)
 
 
 def sustained(model: Model, now: float, known: float, doubt: float, round_trip: float, most: int) -> Asked:
@@ -121,25 +99,6 @@ def sustained(model: Model, now: float, known: float, doubt: float, round_trip: 
         if beyond == SURPRISES:
             return True
     return False
-
-
-def reopened(now: float, quiet: float) -> Generator[Probe, Sequence[Observation], float]:
-    """Silences, each longer than the one before, until one is let in: how long the last one was."""
-    while True:
-        [seen] = yield Probe(now + quiet, 1, f"another limit: open after {quiet:.3g} s?")
-        now = seen.received
-        if seen.admitted:
-            return quiet
-        quiet *= LONGER
-
-
-def polled(now: float, scale: float) -> Generator[Probe, Sequence[Observation], None]:
-    """Single requests at even gaps, until one is let in."""
-    for _ in range(2 * POLLS):
-        [seen] = yield Probe(now + scale / POLLS, 1, "another limit: when does it open?")
-        now = seen.received
-        if seen.admitted:
-            return
 
 
 def _surprised(model: Model, decisions: Sequence[Decision]) -> bool:

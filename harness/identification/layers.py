@@ -1,20 +1,14 @@
 """Two limiters, one behind the other: what the first lets in, the second may still refuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import ClassVar, Self
 
 from harness.identification.bounds import Bounds, centred
-from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit, fitted
 from harness.identification.trace import Decision
-
-# So many of the best guesses at the second are tried together with the first.
-TRIED = 3
-# How often each of two layers is looked at anew, given the other.
-TURNS = 3
 
 
 class Layers(Model):
@@ -64,18 +58,38 @@ class Layers(Model):
 @dataclass(frozen=True, slots=True)
 class Behind:
     """Two layers that explain a trace with `hard` contradictions: the one that was found first, and what is behind it,
-    the likeliest first, each held against what the first does not explain. `outer` says which of the two a request
-    meets first: 0 or 1; `counted` whether that one counts what the other then refuses."""
+    of each the likeliest before the others. `outer` says which of the two a request meets first: 0 or 1; `counted`
+    whether that one counts what the other then refuses. `bounds` are those of the likeliest first and second."""
 
-    first: Fit
+    firsts: tuple[Fit, ...]
     seconds: tuple[Fit, ...]
-    bounds: Bounds
+    bounds: tuple[Bounds, Bounds]
     hard: int
     outer: int
     counted: bool
 
+    @property
+    def first(self) -> Fit:
+        return self.firsts[0]
+
     def model(self) -> Layers:
-        return _layers(self.first, self.seconds[0], self.outer, self.counted)
+        return _layers(self.firsts[0], self.seconds[0], self.outer, self.counted)
+
+    def own(self, which: int, decisions: Sequence[Decision]) -> list[Decision]:
+        """What the first (0) or the second (1) decided: without the refusals that the other can have given. Of those it
+        let through what it counts."""
+        layers = self.model()
+        met_first = which == self.outer
+        other = layers.second if met_first else layers.first
+        left = []
+        for each in decisions:
+            by_other = not each.admitted and other.fork().observe(each.earliest, each.latest, False) <= 0
+            layers.observe(each.earliest, each.latest, each.admitted)
+            if not by_other:
+                left.append(each)
+            elif met_first and self.counted:
+                left.append(each._replace(admitted=True))
+        return left
 
 
 def left_over(model: Model, decisions: Sequence[Decision]) -> list[Decision]:
@@ -91,39 +105,30 @@ def left_over(model: Model, decisions: Sequence[Decision]) -> list[Decision]:
     return left
 
 
-def behind(first: Fit, decisions: Sequence[Decision], shortest: float) -> Behind | None:
-    """What else refuses, given what was found first; None where nothing that we know explains it. Each of the two is
-    known better once the other is: so they are looked at in turn."""
-    best = _second(first, decisions, shortest)
-    for _ in range(TURNS):
-        if best is None or not best.hard:
-            break
-        own = left_over(best.seconds[0].model(), decisions)
-        again = fitted(first.family, own, [best.first.parameters], shortest=shortest)
-        found = _second(centred(again, own)[0], decisions, shortest) if again is not None else None
-        if found is None or found.hard >= best.hard:
-            break
-        best = found
-    return best
+def behind(
+    firsts: Sequence[Fit], seconds: Sequence[Fit], bounds: tuple[Bounds, Bounds], decisions: Sequence[Decision]
+) -> Behind:
+    """The two as they explain everything best: which of them a request meets first, and what it counts then."""
+    arranged = []
+    for outer, counted in product((0, 1), (True, False)):
+        hard, _ = _layers(firsts[0], seconds[0], outer, counted).replay(decisions)
+        arranged.append(Behind(tuple(firsts), tuple(seconds), bounds, hard, outer, counted))
+    return min(arranged, key=lambda each: each.hard)
 
 
-def _second(first: Fit, decisions: Sequence[Decision], shortest: float) -> Behind | None:
-    """The likeliest other layer beside the first as it is, whichever of them a request meets first."""
-    left = left_over(first.model(), decisions)
-    if all(each.admitted for each in left):
-        return None
-    found = [fit for family in FAMILIES if (fit := fitted(family, left, shortest=shortest)) is not None]
-    tried = [
-        (_layers(first, second, outer, counted).replay(decisions), second, outer, counted)
-        for second in sorted(found, key=lambda fit: fit.rank)[:TRIED]
-        for outer, counted in product((0, 1), (True, False))
-    ]
-    if not tried:
-        return None
-    (hard, _), best, outer, counted = min(tried, key=lambda each: (*each[0], each[1].rank))
-    others = sorted((fit for fit in found if fit is not best), key=lambda fit: fit.rank)
-    centre, bounds = centred(best, left)
-    return Behind(first, (centre, *others), bounds, hard, outer, counted)
+def better_known(found: Behind, decisions: Sequence[Decision], shortest: float) -> Behind:
+    """Each of them is known better once the other is: so both are looked at again, where that explains no less."""
+    for which in (1, 0):
+        own = found.own(which, decisions)
+        fits, bounds = list((found.firsts, found.seconds)[which]), list(found.bounds)
+        fit = fitted(fits[0].family, own, [fits[0].parameters], shortest=shortest, anew=True)
+        if fit is not None:
+            middle, bounds[which] = centred(fit, own)
+            fits[0] = replace(middle, hard=min(middle.hard, fits[0].hard))
+            firsts, seconds = (found.firsts, fits) if which else (fits, found.seconds)
+            again = behind(firsts, seconds, (bounds[0], bounds[1]), decisions)
+            found = again if again.hard <= found.hard else found
+    return found
 
 
 def _layers(first: Fit, second: Fit, outer: int, counted: bool) -> Layers:

@@ -9,13 +9,16 @@ from harness.identification.bank import SHORTEST
 from harness.identification.behind import Search
 from harness.identification.budget import Budget
 from harness.identification.probe import Probe
-from harness.identification.rounds import rounds
+from harness.identification.rounds import ROUNDS, rounds
 from harness.identification.run import Over, Run, Step
+from harness.identification.second import alone, second_of, settled
 from harness.identification.start import first_experiments, in_parallel, opening, recovery
 from harness.identification.trace import Observation
 
 # A second limit is looked for with so many times what the first lets in at once, and with so many requests at least.
 FILLED, LEAST_BEHIND = 12, 60
+# So often, for what is seen then may be what the first was not known well enough for; and so many experiments more.
+LOOKS, MORE = 2, 4
 
 
 def identify(
@@ -28,10 +31,9 @@ def identify(
 
     `before` are groups that used up the same quota before; they count in the budget.
     """
-    run = Run(budget, draw)
+    run = Run(budget, draw, wary=look_behind > 0)
     for group in before:
-        run.trace.add(group)
-        run.now = max(each.received for each in group)
+        run.take(group)
     try:
         limited = yield from opening(run)
         if limited:
@@ -43,9 +45,10 @@ def identify(
             yield from _behind(run, look_behind)
     except Over:
         run.cut_short = True
+    run.whole()
     if run.parallel is None and openings_seen(run):
-        if run.search is not None and run.search.spans:
-            run.behind = run.search.settled()
+        if run.search is not None and run.second is not None:
+            run.behind = settled(run, run.search, run.second)
         run.fit(anew=True)
         run.bank.settle(run.trace)
     return run
@@ -57,8 +60,19 @@ def openings_seen(run: Run) -> bool:
 
 def _behind(run: Run, most: int) -> Step:
     """Whether something else refuses what the model lets in; and where it does, what that is."""
-    if most and run.clean:
-        most = min(most, max(LEAST_BEHIND, FILLED * run.clean[0].model().quota))
+    if not (most and run.clean):
+        return
+    most = min(most, max(LEAST_BEHIND, FILLED * run.clean[0].model().quota))
+    run.looked_since = len(run.trace.observations)
+    for look in range(LOOKS):
         run.search = Search(run.trace, run.clean[0], SHORTEST * run.trace.round_trip)
-        run.looked_since = len(run.trace.observations)
-        yield from run.carry_out(run.search.run(most, lambda: run.budget.requests - len(run.trace.observations)))
+        yield from run.carry_out(run.search.run(most))
+        if run.search.met is not None:
+            run.second = second_of(run, run.search)
+            yield from run.carry_out(alone(run.second))
+            return
+        run.fit()
+        if not run.bank.best.hard or look == LOOKS - 1:
+            return
+        run.rounds = ROUNDS - MORE
+        yield from rounds(run)

@@ -24,6 +24,8 @@ PRECISE = 0.01
 CHEAP, CHEAP_UNSEEN, DEAREST = 50, 8, 10.0
 # So often is a quota counted that is in doubt.
 COUNTED = 3
+# A limiter that may be another one is let rest for no more than this share of the time that is left.
+LONGEST_REST = 0.1
 # Who was refused last is calm after so many times the longest time that it counts in.
 AGAIN = 1.02
 # An exhausted quota is looked at so often as it opens; each time by so many requests, or as many as a quota is dear.
@@ -33,6 +35,7 @@ LOOKS, FEWEST_OFFSETS, MOST_OFFSETS = 2, 3, 12
 def rounds(run: Run) -> Step:
     while run.rounds < ROUNDS:
         run.rounds += 1
+        _rested(run)
         best, rivals = run.bank.best, run.bank.rivals(REFUTING)
         if best.hard and run.rounds % 2:
             yield from _anew(run)
@@ -58,6 +61,16 @@ def rounds(run: Run) -> Step:
         else:
             yield from _sharpened(run, best)
         run.fit()
+
+
+def _rested(run: Run) -> None:
+    """What may be another limiter is let rest for as long as it took to meet it, and twice as long each time: all of
+    its quota has to be there again."""
+    if not run.suspicious:
+        return
+    lasted = run.now - run.trace.observations[0].sent
+    quiet = max(lasted, 4 * run.clean[0].model().scale) * (1 << run.rests)
+    run.rest(min(quiet, LONGEST_REST * (run.budget.seconds - run.now)))
 
 
 def _anew(run: Run) -> Step:

@@ -8,14 +8,21 @@ from harness.identification.bank import Bank
 from harness.identification.behind import Search
 from harness.identification.budget import Budget
 from harness.identification.experiments import Scales
+from harness.identification.families.model import Model
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
+from harness.identification.pace import Pace
 from harness.identification.parallel import Parallel
 from harness.identification.probe import Probe
-from harness.identification.trace import Observation, Trace
+from harness.identification.trace import Decision, Observation, Trace
 
 T = TypeVar("T")
 Step = Generator[Probe, Sequence[Observation], None]
+
+
+# Where everything was explained once, and nothing is after so many experiments, that may be another limiter; once that
+# was let rest, after one. So often it is let rest.
+SUSPICIOUS, RESTS = 2, 4
 
 
 class Over(Exception):
@@ -31,28 +38,49 @@ class Run:
     trace: Trace = field(default_factory=Trace)
     bank: Bank = field(default_factory=Bank)
     scales: Scales = field(default_factory=lambda: Scales(1, 1.0, 0.01, 1.0))
+    # Where it is the second limiter that is looked at: what the first lets in.
+    pace: Pace | None = None
+    # Whether another limiter may be what contradicts a model that explained all before; and how often it was let rest.
+    wary: bool = False
+    rests: int = 0
+    # After how many experiments in a row nothing explained everything.
+    contradicted: int = 0
+    # All decisions, with those that were left out of the trace.
+    decided: list[Decision] = field(default_factory=list)
     now: float = 0.0
     rounds: int = 0
     # How often a quota was counted that others would explain as well.
     counted: int = 0
     parallel: Parallel | None = None
     refused_group: Sequence[Observation] = ()
-    # All families as they stood when one of them last explained everything, and how many requests that was.
+    # All families as they stood when one of them last explained everything, and what that was.
     clean: Sequence[Fit] = ()
-    clean_until: int = 0
-    # What looks for a second limiter, and since how many requests.
+    explained: Sequence[Decision] = ()
+    # What looks for a second limiter, since how many requests, and the identification of what it found.
     search: Search | None = None
     looked_since: int = 0
+    second: "Run | None" = None
     # Whether the budget ended it.
     cut_short: bool = False
     behind: Behind | None = None
 
     def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
+        """The requests of a probe, where they have to keep a pace one after the other, until one is refused."""
+        if self.pace is None:
+            return (yield from self._sent(probe))
+        told: list[Observation] = []
+        while len(told) < probe.count and all(each.admitted for each in told):
+            at, most = self.pace.next(max(probe.at, self.now))
+            seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), probe.purpose))
+            self.pace.note(seen)
+            told += seen
+        return told
+
+    def _sent(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
         if len(self.trace.observations) + probe.count > self.budget.requests or probe.at > self.budget.seconds:
             raise Over
         seen = yield probe
-        self.trace.add(seen)
-        self.now = max([self.now, *(each.received for each in seen)])
+        self.take(seen)
         return seen
 
     def carry_out(
@@ -67,9 +95,43 @@ class Run:
             found: T = over.value
             return found
 
+    @property
+    def suspicious(self) -> bool:
+        """Whether what contradicts all models may be another limiter."""
+        enough = 1 if self.rests else SUSPICIOUS
+        return self.wary and bool(self.clean) and self.contradicted >= enough and self.rests < RESTS
+
+    def rest(self, quiet: float) -> None:
+        """Nothing is sent for so many seconds. What contradicts all that explained everything before, and what came
+        after that, is left out: after a silence both limiters are as they were at the beginning."""
+        models = [fit.model() for fit in self.clean if fit.hard == self.clean[0].hard]
+        until = max(agreed(model, self.trace.decisions) for model in models)
+        self.trace.decisions = self.trace.decisions[: max(until, len(self.explained))]
+        self.rests += 1
+        self.contradicted = 0
+        self.now += quiet
+        self.fit(anew=True)
+
+    def take(self, seen: Sequence[Observation]) -> None:
+        self.trace.add(seen)
+        self.decided += self.trace.decisions[-len(seen) :]
+        self.now = max([self.now, *(each.received for each in seen)])
+
+    def whole(self) -> None:
+        """With what was left out, which is to be explained in the end as well."""
+        self.trace.decisions = self.decided
+
     def fit(self, *, anew: bool = False) -> None:
         """Holds all families against everything that was seen: with `anew` also those that had been given up."""
         self.bank.fit(self.trace, anew=anew)
+        self.contradicted += 1
         if self.bank.fits and not self.bank.best.hard:
-            self.clean, self.clean_until = tuple(self.bank.fits), len(self.trace.decisions)
+            self.contradicted = 0
+            self.clean, self.explained = tuple(self.bank.fits), tuple(self.trace.decisions)
         self.scales = self.bank.scales(self.scales)
+
+
+def agreed(model: Model, decisions: Sequence[Decision]) -> int:
+    """How many decisions there are before the first that contradicts the model."""
+    contradicted = (number for number, each in enumerate(decisions) if model.observe(*each[:3]) > 0)
+    return next(contradicted, len(decisions))

@@ -129,7 +129,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "runner_up": identified.runner_up,
         "refuted": [{**asdict(each), "parameters": fitted.get(each.family)} for each in identified.refuted],
         "rivals": _rivals(identified.fits, settled),
-        "explained": run.clean_until if identified.behind and both is None else None,
+        "explained": len(run.explained) if identified.behind and both is None else None,
         "behind": _behind(identified),
         "identified_with": {"requests": identified.requests, "seconds": round(identified.seconds, 1)},
     }
@@ -162,7 +162,7 @@ def _why(identified: Identification, run: Run) -> str | None:
 def _same(identified: Identification, run: Run) -> str:
     """Why several families are left."""
     if identified.behind is not None:
-        return f"they give the same verdicts on the {run.clean_until} requests before another limiter answered"
+        return f"they give the same verdicts on the {len(run.explained)} requests before another limiter answered"
     if identified.mismatches:
         return "as many requests contradict each of them"
     tried = "everything that the budget allowed to be tried" if run.cut_short else "everything that was tried"

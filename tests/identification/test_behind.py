@@ -1,9 +1,8 @@
 """Two limiters, one behind the other: the second is met by whoever asks for all that the first lets in."""
 
-from typing import Any
-
 import pytest
 
+from benchmarks.limits_layers import Both, tried
 from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.budget import Budget
 from harness.identification.families.aligned_window import AlignedWindow
@@ -15,23 +14,6 @@ from harness.sandbox.limiter.families.sliding_log import SlidingLog
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
 
 BUDGET = Budget(requests=900, seconds=900)
-
-
-class Both:
-    """As the sandbox has its layers: who is refused by the first is never seen by the second."""
-
-    def __init__(self, first: Any, second: Any) -> None:
-        self._first, self._second = first, second
-
-    def decide(self, state: Any, now_ns: int) -> Any:
-        one, other = state or (None, None)
-        decision, one = self._first.decide(one, now_ns)
-        if decision.admitted:
-            decision, other = self._second.decide(other, now_ns)
-        return decision, (one, other)
-
-    def end(self, state: Any) -> Any:
-        return state
 
 
 @pytest.mark.parametrize("seed", [4, 8])
@@ -46,6 +28,33 @@ def test_it_is_named_where_it_shows_itself_clearly(seed):
     assert answer.behind.parameters["quota"] == 60
     assert answer.behind.parameters["window"] == pytest.approx(30.0, rel=0.05)
     assert answer.sustainable_per_s == pytest.approx(2.0, rel=0.05)
+
+
+# Of the benchmark's pairs: the slow one behind the fast one, and before it.
+@pytest.mark.parametrize("seed", [4, 0])
+def test_both_are_named_whichever_a_request_meets_first(seed):
+    case = tried(seed)
+    assert (case.first, case.second) == (True, True), case.words
+
+
+def test_what_both_explain_contradicts_neither():
+    """The whole trace, also what was sent before anything was known of the second."""
+    both = Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0))
+    answer, run = identified(VirtualLimiter(both, 0.004, 4), 4, BUDGET, look_behind=200)
+    assert answer.behind.both.hard == answer.mismatches == 0
+    assert len(run.trace.decisions) == len(run.trace.observations)
+    own = answer.behind.both.own(0, run.trace.decisions)
+    assert answer.behind.both.first.model().replay(own)[0] == 0
+    assert answer.behind.both.first.model().replay(run.trace.decisions)[0] > 0
+
+
+def test_what_was_left_out_for_a_rest_is_explained_in_the_end():
+    """Two windows of the clock, one of which is met before the other is known: the trace is whole again."""
+    answer, run = identified(
+        VirtualLimiter(Both(FixedWindow(40, 16.2), FixedWindow(10, 1.4)), 0.005, 3), 3, BUDGET, 200
+    )
+    assert run.rests > 0
+    assert len(run.trace.decisions) == len(run.trace.observations) == answer.requests
 
 
 @pytest.mark.parametrize("limiter", [TokenBucket(5.0, 8), SlidingLog(6, 1.5)])

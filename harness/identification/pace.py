@@ -1,0 +1,52 @@
+"""What a known limiter lets in for certain, at whatever moment of its time: what is refused then, another refused.
+
+So many in any span of so long a time: whoever keeps to that keeps to windows with any edges, and to buckets.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Self
+
+from harness.identification.families.quantised_bucket import QuantisedBucket
+from harness.identification.families.sliding_counter import SlidingCounter
+from harness.identification.fit import Fit
+from harness.identification.trace import Observation
+
+# However well a time is known, it is taken for longer by this share.
+LEAST_DOUBT = 0.01
+
+
+@dataclass(slots=True)
+class Pace:
+    """`quota` requests in any `span`, seconds."""
+
+    quota: int
+    span: float
+    _answered: deque[float] = field(init=False)
+
+    @classmethod
+    def of(cls, fit: Fit, doubt: float) -> Self:
+        """`doubt` is how far a time of the limiter may be off, relative to it."""
+        model = fit.model()
+        span = model.quota / model.sustainable
+        if fit.family is QuantisedBucket:  # in that time a tick less may fall
+            span = ceil(model.quota / fit.parameters["batch"]) * fit.parameters["interval"]
+        if fit.family is SlidingCounter:  # what came in the window before counts for a while
+            span *= 2
+        return cls(model.quota, span * (1 + max(LEAST_DOUBT, doubt)))
+
+    def __post_init__(self) -> None:
+        self._answered = deque(maxlen=self.quota)
+
+    def next(self, at: float) -> tuple[float, int]:
+        """When the next may go, not before `at`, and how many at once then."""
+        if len(self._answered) == self.quota:
+            at = max(at, self._answered[0] + self.span)
+        recent = sum(each + self.span > at for each in self._answered)
+        return at, self.quota - recent
+
+    def note(self, seen: Sequence[Observation]) -> None:
+        """Whatever became of them: who counts what the other refused is not known."""
+        self._answered.extend(sorted(each.received for each in seen))
