@@ -71,7 +71,8 @@ class Run:
         told: list[Observation] = []
         while len(told) < probe.count and all(each.admitted for each in told):
             at, most = self.pace.next(max(probe.at, self.now))
-            seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), probe.purpose))
+            purpose = f"another limiter: {probe.purpose}"
+            seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), purpose))
             self.pace.note(seen)
             told += seen
         return told

@@ -58,7 +58,8 @@ def controls(
             if at_once:
                 yield _tried_beside(asker, subject, dimension, other, quota)
             else:
-                yield _tried(asker, subject, dimension, other, exhaust, min(quota, IN_A_ROW))
+                # Fewer than come back where a window turns: else they use all of that up, and nobody notices.
+                yield _tried(asker, subject, dimension, other, exhaust, min(IN_A_ROW, max(1, quota - 1)))
         except Spent:
             yield Control(dimension, other, None, "the budget was spent")
 

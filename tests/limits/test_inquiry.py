@@ -22,7 +22,7 @@ from tests.acceptance.command import running, until
 from tests.limits.conftest import TENANTS, environment_of
 
 # A window of one request after the other is soon known.
-SWIFT = "first-hit-window limit=3 window=250ms"
+SWIFT = "first-hit-window limit=3 window=400ms"
 
 
 def logged(target, least):
@@ -32,7 +32,7 @@ def logged(target, least):
 
 @pytest.mark.parametrize("scope", ["key", "global", "address"])
 def test_whose_quota_it_is(sandbox, inquire, scope):
-    found = inquire(sandbox("--limiter", f"{SWIFT} scope={scope}").environment, "--most-requests", "120")
+    found = inquire(sandbox("--limiter", f"{SWIFT} scope={scope}").environment, "--most-requests", "200")
     assert found.code == 0, found.said
     assert "fixed_window_first_hit" in found.limits["algorithm"].split("|")
     assert found.limits["quota"] == 3
