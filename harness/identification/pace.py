@@ -6,11 +6,8 @@ So many in any span of so long a time: whoever keeps to that keeps to windows wi
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Self
 
-from harness.identification.families.quantised_bucket import QuantisedBucket
-from harness.identification.families.sliding_counter import SlidingCounter
 from harness.identification.fit import Fit
 from harness.identification.trace import Observation
 
@@ -30,12 +27,7 @@ class Pace:
     def of(cls, fit: Fit, doubt: float) -> Self:
         """`doubt` is how far a time of the limiter may be off, relative to it."""
         model = fit.model()
-        span = model.quota / model.sustainable
-        if fit.family is QuantisedBucket:  # in that time a tick less may fall
-            span = ceil(model.quota / fit.parameters["batch"]) * fit.parameters["interval"]
-        if fit.family is SlidingCounter:  # what came in the window before counts for a while
-            span *= 2
-        return cls(model.quota, span * (1 + max(LEAST_DOUBT, doubt)))
+        return cls(model.quota, model.span * (1 + max(LEAST_DOUBT, doubt)))
 
     def __post_init__(self) -> None:
         self._answered = deque(maxlen=self.quota)

@@ -161,6 +161,8 @@ def _why(identified: Identification, run: Run) -> str | None:
 
 def _same(identified: Identification, run: Run) -> str:
     """Why several families are left."""
+    if identified.behind is not None and identified.behind.both is not None:
+        return "they give the same verdicts on everything that the other limiter did not refuse"
     if identified.behind is not None:
         return f"they give the same verdicts on the {len(run.explained)} requests before another limiter answered"
     if identified.mismatches:

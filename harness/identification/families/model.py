@@ -69,6 +69,11 @@ class Model:
         return self.quota / self.scale
 
     @property
+    def span(self) -> float:
+        """In which it lets in a quota for certain, wherever its edges lie: seconds."""
+        return self.quota / self.sustainable
+
+    @property
     def quota(self) -> int:
         """What it lets in at once, from idle."""
         raise NotImplementedError

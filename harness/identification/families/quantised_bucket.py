@@ -1,7 +1,7 @@
 """The quantised bucket: B tokens at most; `batch` of them come back at once every `interval` seconds, on the clock."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import floor
+from math import ceil, floor
 from typing import Any, ClassVar, Self
 
 from harness.identification.estimates import periods, quotas
@@ -108,6 +108,11 @@ class QuantisedBucket(Model):
     @property
     def quota(self) -> int:
         return self._quota
+
+    @property
+    def span(self) -> float:
+        """A tick less may fall than on average."""
+        return ceil(self._quota / self.batch) * self.interval
 
     @property
     def finest(self) -> float:

@@ -126,6 +126,11 @@ class SlidingCounter(Model):
         return self.window
 
     @property
+    def span(self) -> float:
+        """What came in the window before counts for a while."""
+        return 2 * self.window
+
+    @property
     def quota(self) -> int:
         return self._quota
 
