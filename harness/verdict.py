@@ -119,7 +119,8 @@ def conformance_verdict(decided: Iterable[RequirementVerdict]) -> Verdict:
 def judge_validity(measured: Measurements) -> Validity:
     """Was it the target that was measured, or the harness? From lateness, sink lag, the CPU of each part, and whatever
     was not done that should have been."""
-    found = [*_slowness(measured), *_omissions(measured)]
+    # What was lost says more than what was slow, and a death is often why.
+    found = [*_omissions(measured), *_slowness(measured)]
     marks = {mark for mark, _ in found}
     verdict: Mark = "invalid" if "invalid" in marks else "degraded" if marks else "valid"
     return Validity(verdict, tuple(reason for _, reason in sorted(found, key=lambda each: each[0] != "invalid")))

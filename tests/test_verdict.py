@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from harness.events import EXHAUSTED, Acked, Checked, Failed, Gauged, Planned, Sent
+from harness.events import EXHAUSTED, Acked, Checked, Died, Failed, Gauged, Planned, Sent
 from harness.known_failures import KnownFailure, KnownFailures
 from harness.measurement import measure
 from harness.requirements import Requirement
@@ -167,6 +167,16 @@ def test_a_run_says_whether_the_harness_kept_up(events, verdict, reason):
 
     assert validity.verdict == verdict
     assert (reason is None and not validity.reasons) or any(reason in each for each in validity.reasons)
+
+
+def test_a_death_is_told_before_the_lateness_that_came_of_it():
+    events = [*late_by(50), Died(60 * MS, "load generator 1", "killed by SIGKILL")]
+
+    validity = judge_validity(measure(events, 1.0))
+
+    assert validity.verdict == "degraded"
+    assert "load generator 1 died" in validity.reasons[0]
+    assert "sent late" in validity.reasons[1]
 
 
 DAY = date(2026, 11, 22)
