@@ -174,7 +174,14 @@ class Inquiry:
         run, identified = self.findings.run, self.findings.identified
         quota = int(identified.parameters.get("quota", 1)) if identified else 1
         at_once = run is not None and run.parallel is not None
-        tried = controls(self._asker, subject, lambda: self._exhausted(subject), self._loopback, quota, at_once=at_once)
+        back_s = min(CALM_S, run.bank.best.model().scale) if run is not None and run.bank.fits else 0.0
+
+        def exhaust(again: bool) -> Seen | None:
+            if again:
+                self._asker.wait_until(self._asker.now() + back_s)
+            return self._exhausted(subject)
+
+        tried = controls(self._asker, subject, exhaust, self._loopback, quota, at_once=at_once)
         self.findings.scope = scope_of(tuple(tried))
 
     def _exhausted(self, subject: Subject) -> Seen | None:

@@ -41,15 +41,15 @@ class Scope:
     controls: tuple[Control, ...]
 
 
-Exhaust = Callable[[], Seen | None]
+Exhaust = Callable[[bool], Seen | None]
 
 
 def controls(
     asker: Asker, subject: Subject, exhaust: Exhaust, loopback: bool, quota: int, *, at_once: bool
 ) -> Iterator[Control]:
     """One for each thing by which a limiter may tell requests apart. `exhaust` uses up the subject's quota, and returns
-    the request that was refused; None where none was. `at_once` is a limiter that only groups ever meet: one that makes
-    them wait, or counts those under way."""
+    the request that was refused; None where none was. It is told whether all quotas have to be there again before.
+    `at_once` is a limiter that only groups ever meet: one that makes them wait, or counts those under way."""
     for dimension, other, why_not in _others(asker, subject, loopback):
         if other is None:
             yield Control(dimension, None, None, why_not)
@@ -81,8 +81,9 @@ def _tried(asker: Asker, subject: Subject, dimension: str, other: Subject, exhau
     numbers: list[int] = []
     if not asker.knows(other):
         asker.opened(other, f"scope: a session for {other.words}")
-    for _ in range(TRIES):
-        before = exhaust()
+    for number in range(TRIES):
+        # What the other used up of a quota of its own before is not to be taken for the subject's.
+        before = exhaust(number > 0)
         if before is None or not asker.knows(other):
             break
         asked = [each for _ in range(in_a_row) for each in asker.ask(other, purpose)]
