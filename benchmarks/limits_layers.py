@@ -6,13 +6,15 @@ A fast one of few requests and a slow one of several times as many, either of th
 
 import argparse
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.budget import Budget
+from harness.identification.trace import Observation
+from harness.limits.cheapest import FIRST, MOST
 from harness.sandbox.limiter.families.first_hit_window import FirstHitWindow
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.sliding_log import SlidingLog
@@ -56,6 +58,17 @@ class Case:
     requests: int
 
 
+def opened(world: VirtualLimiter) -> list[Sequence[Observation]]:
+    """What `harness limits` has sent before it begins: more and more at once until one is refused, then three alone, to
+    see whether two kinds of request share a quota."""
+    groups: list[Sequence[Observation]] = []
+    count = FIRST
+    while not groups or all(each.admitted for each in groups[-1]):
+        groups.append(world.ask(world.now, count))
+        count = min(2 * count, MOST)
+    return groups + [world.ask(world.now, 1) for _ in range(3)]
+
+
 def tried(seed: int) -> Case:
     r = random.Random(seed)
     fast, slow = r.choice(list(KINDS)), r.choice(list(KINDS))
@@ -66,7 +79,7 @@ def tried(seed: int) -> Case:
     if r.random() >= 0.5:
         layers.reverse()
     world = VirtualLimiter(Both(*layers), r.uniform(0.002, 0.01), seed)
-    answer, _ = identified(world, seed, BUDGET, LOOK_BEHIND)
+    answer, _ = identified(world, seed, BUDGET, LOOK_BEHIND, opened(world))
     layer = answer.behind
     first = fast in answer.families and answer.parameters.get("quota") == quota if answer.families else None
     second = slow in layer.families and layer.parameters.get("quota") == more if layer and layer.families else None

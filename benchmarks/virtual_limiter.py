@@ -57,9 +57,13 @@ class VirtualLimiter:
 
 
 def identified(
-    limiter: VirtualLimiter, seed: int = 0, budget: Budget | None = None, look_behind: int = 0
+    limiter: VirtualLimiter,
+    seed: int = 0,
+    budget: Budget | None = None,
+    look_behind: int = 0,
+    before: Sequence[Sequence[Observation]] = (),
 ) -> tuple[Identification, Run]:
-    procedure = identify(budget or Budget(), random.Random(seed).random, look_behind=look_behind)
+    procedure = identify(budget or Budget(), random.Random(seed).random, before, look_behind=look_behind)
     try:
         probe = next(procedure)
         while True:

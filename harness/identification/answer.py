@@ -11,12 +11,12 @@ from harness.identification.openings import openings
 from harness.identification.parallel import Parallel
 from harness.identification.room import full_again
 from harness.identification.rounds import REFUTING
-from harness.identification.run import Run
+from harness.identification.run import Run, agreed
 from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
-# A limiter is told by time only where its time can be told: not by less than so many seconds, nor than a round trip.
+# A limiter is told by time only where its time can be told: not by less than a round trip, nor than so many seconds.
 # But chance does not keep to a rule so many times without a contradiction, groups and single requests in turn.
 FINEST_S, PLENTY = 0.05, 150
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
@@ -83,7 +83,7 @@ class Identification:
     looked_behind: int = 0
     # Where the nearest was given up for its time alone: that, in seconds.
     too_fine_s: float | None = None
-    # Where nothing was let in any more after the first refusal, and no time of it can be told: for so long, in seconds.
+    # Where nothing is let in any more, and nothing tells when it will be: for so long, in seconds.
     shut_s: float | None = None
 
 
@@ -105,31 +105,44 @@ def answer_of(run: Run) -> Identification:
     best = fits[0]
     fine_s = best.model().scale
     by_chance = best.hard > 0 or len(decisions) < PLENTY
-    too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
+    too_fine = fine_s < run.trace.round_trip or (fine_s < FINEST_S and by_chance)
     explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
     kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
     model = both.model() if both else best.model()
-    model.replay(heard(run.trace.decisions, model.heeds_refusals))
+    shut_s = _shut_s(model, run)
     return Identification(
         limited=True,
         families=tuple(fit.family.family for fit in kin),
         parameters=best.parameters,
         bounds=both.bounds[0] if both else run.bank.bounds.get(best.family.family, {}),
-        confidence=_confidence(fits[0], rest) * (UNNAMED if layer and not both else 1.0) if kin else 0.0,
+        confidence=_confidence(fits[0], rest, both) * (UNNAMED if layer and not both else 1.0) if kin else 0.0,
         mismatches=both.hard if both else best.hard,
         nearest=best.family.family,
         runner_up=next((fit.family.family for fit in fits[1:]), None),
         refuted=tuple(_refutation(fit, decisions, run) for fit in rest if fit.hard >= fits[0].hard + REFUTING),
         sustainable_per_s=None if not explained or (layer and not both) else model.sustainable,
-        calm_at=full_again(model, run.now),
+        calm_at=full_again(model, run.now) if shut_s is None else None,
         requests=spent[0],
         seconds=spent[1],
         fits=tuple(fits),
         behind=layer,
         looked_behind=spent[0] - run.looked_since if run.search else 0,
         too_fine_s=fine_s if too_fine else None,
+        shut_s=shut_s,
     )
+
+
+def _shut_s(model: Model, run: Run) -> float | None:
+    """For how long nothing has been let in, at the end, that should have been; None where that is as it should be. The
+    model is told of everything."""
+    *before, last = heard(run.trace.decisions, model.heeds_refusals)
+    model.replay(before)
+    miss = model.observe(*last[:3])
+    admitted = [each.sent for each in run.trace.observations if each.admitted]
+    refused = [each.sent for each in run.trace.observations if each.sent > admitted[-1]]
+    lasted = run.now - refused[0] if refused else 0.0
+    return lasted if miss > 0 and not last.admitted and lasted > model.scale else None
 
 
 def _firsts(run: Run, layer: Layer | None) -> tuple[Sequence[Fit], Sequence[Decision]]:
@@ -143,15 +156,17 @@ def _firsts(run: Run, layer: Layer | None) -> tuple[Sequence[Fit], Sequence[Deci
 
 def _layer(run: Run) -> Layer | None:
     """None where nothing was refused but by the first."""
-    search, found = run.search, run.behind
-    if search is None or search.met is None or run.bank.best.hard < REFUTING:
+    found = run.behind
+    if run.bank.best.hard < REFUTING or (met := _met(run)) is None:
         return None
-    begin, end = search.met
-    until = next((each.sent for each in run.trace.observations if each.admitted and each.sent > end), run.now)
+    begin, end = met
+    opened = [each.sent for each in run.trace.observations if each.admitted and each.sent > end]
+    until = opened[0] if opened else run.now
     before = [each for each in run.trace.observations[run.looked_since :] if each.sent < begin]
     after_s = begin - before[0].sent if before else 0.0
     layer = Layer((), {}, {}, 0.0, None, sum(each.admitted for each in before), after_s, until - begin)
-    if found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1:
+    unsure = found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1
+    if found is None or unsure or not opened:
         return layer
     best = found.seconds[0]
     kin = [fit for fit in found.seconds if fit.hard <= best.hard]
@@ -161,9 +176,22 @@ def _layer(run: Run) -> Layer | None:
         families=tuple(dict.fromkeys(fit.family.family for fit in kin)),
         parameters=best.parameters,
         bounds=found.bounds[1],
-        confidence=_confidence(best, rest),
+        # What decided so much alone leaves nothing unexplained, if it is the second that did.
+        confidence=_confidence(best, rest, found) * (UNNAMED if best.hard else 1.0),
         both=found,
     )
+
+
+def _met(run: Run) -> tuple[float, float] | None:
+    """From when until when something else refused, seconds, the first time that it is known of: where it was looked
+    for, or where it was met before that and nothing explained it but what it was let rest for."""
+    if run.search is not None and run.search.met is not None:
+        return run.search.met
+    if not (run.caution.rests and run.clean):
+        return None
+    model = run.clean[0].model()
+    first = run.trace.observations[run.trace.decisions[agreed(model, run.trace.decisions)].number]
+    return first.sent, first.received
 
 
 def _of_groups(found: Parallel, requests: int, seconds: float) -> Identification:
@@ -180,10 +208,12 @@ def _of_groups(found: Parallel, requests: int, seconds: float) -> Identification
     )
 
 
-def _confidence(best: Fit, rest: Sequence[Fit]) -> float:
-    """Where no other family has anything to propose, nothing was refuted, and the answer is no surer for it."""
+def _confidence(best: Fit, rest: Sequence[Fit], both: Behind | None) -> float:
+    """Where no other family has anything to propose, nothing was refuted, and the answer is no surer for it. What two
+    limiters leave unexplained together, each of them does."""
     margin = min((fit.hard - best.hard for fit in rest), default=1)
-    return float(SURE[max(0, min(margin, max(SURE)))] * LESS_SURE**best.hard)
+    unexplained = max(best.hard, both.hard if both else 0)
+    return float(SURE[max(0, min(margin, max(SURE)))] * LESS_SURE**unexplained)
 
 
 def mismatches(model: Model, decisions: Sequence[Decision]) -> list[tuple[int, float]]:

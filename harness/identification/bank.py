@@ -55,7 +55,7 @@ class Bank:
         the edges of several."""
         best = self.best
         audible = heard(trace.decisions, best.family.heeds_refusals)
-        return list(other_periods(best, audible)) if "phase" in best.family.continuous else []
+        return list(other_periods(best, audible)) if best.family.opens_on_edges else []
 
     @property
     def best(self) -> Fit:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.identification.fit import Fit, moved_by, pivots_of, scored, turned
+from harness.identification.fit import Fit, judged, moved_by, pivots_of, scored, turned
 from harness.identification.openings import Opening, openings
 from harness.identification.trace import Decision, heard
 
@@ -28,7 +28,7 @@ def centred(fit: Fit, decisions: Sequence[Decision]) -> tuple[Fit, Bounds]:
         low, high = bounds.get(name, (float("inf"), float("-inf")))
         bounds[name] = min(low, *(each[0] for each in found)), max(high, *(each[1] for each in found))
         parameters = max(found, key=lambda each: each[1] - each[0])[2]
-    score = scored(fit.family, parameters, audible)
+    score = judged(fit.family, parameters, decisions)
     if score[0] > fit.hard:
         return fit, bounds
     return Fit(fit.family, parameters, *score), bounds

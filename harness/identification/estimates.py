@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 from math import ceil, floor
 
+from harness.identification.lattice import lattice
 from harness.identification.openings import Opening, openings, overlaps, rows
 from harness.identification.trace import Decision
 
@@ -43,7 +44,7 @@ def ages(decisions: Sequence[Decision], anchor: Callable[[Opening], Decision | N
         yield (low + high) / 2
 
 
-def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, float]]:
+def periods(decisions: Sequence[Decision], most: int = 8) -> list[tuple[float, float]]:
     """(period, phase) on which every opening, or all but few, may lie: seconds. The longest first; of the likeliest
     ones several within what the openings leave open, for what is counted may turn on a hundredth of them."""
     found = openings(decisions)
@@ -51,13 +52,7 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
         return []
     sharp = sorted(found, key=lambda each: each.late - each.early)[:SHARP]
     sharpest = sharp[0]
-    candidates: list[tuple[int, float, float]] = []
-    for start, end in combinations(sorted(sharp), 2):
-        for skipped in range(1, SKIPPED + 1):
-            low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
-            kept = _narrowed(found, sharpest, max(low, 1e-4), high) if high > 0 else None
-            if kept is not None:
-                candidates.append(kept)
+    candidates = [(0, *bounds) for bounds in lattice(decisions)] or _nearly(found, sharp)
     lasted = decisions[-1].latest - decisions[0].earliest
     ordered = sorted(set(candidates), key=lambda each: (each[0], -each[1]))[:most]
     return [
@@ -67,9 +62,21 @@ def periods(decisions: Sequence[Decision], most: int = 6) -> list[tuple[float, f
     ]
 
 
+def _nearly(found: Sequence[Opening], sharp: Sequence[Opening]) -> list[tuple[int, float, float]]:
+    """Periods on which all openings but few may lie: how many do not, and the bounds, seconds."""
+    candidates: list[tuple[int, float, float]] = []
+    for start, end in combinations(sorted(sharp), 2):
+        for skipped in range(1, SKIPPED + 1):
+            low, high = (end.early - start.late) / skipped, (end.late - start.early) / skipped
+            kept = _narrowed(found, sharp[0], max(low, 1e-4), high) if high > 0 else None
+            if kept is not None:
+                candidates.append(kept)
+    return candidates
+
+
 def _shares(low: float, high: float, lasted: float) -> list[float]:
     """Of the bounds of a period: so close that over all that was seen two neighbours are off by less than one."""
-    count = max(3, min(MOST_SHARES, round(FINE * lasted * (high - low) / (low * high))))
+    count = max(1, min(MOST_SHARES, round(FINE * lasted * (high - low) / (low * high))))
     return [(number + 0.5) / count for number in range(count)]
 
 

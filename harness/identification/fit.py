@@ -6,11 +6,11 @@ so a family that keeps some after all that was tried is refuted by them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model, badness
+from harness.identification.lattice import lattice
 from harness.identification.openings import openings
 from harness.identification.trace import Decision, heard
 
@@ -31,9 +31,8 @@ FEW_OPENINGS = 2
 NEARLY, NUDGES = 15, 3
 # By so much is a quota changed at once, for some in between may be no better; and so many of all changes are refined.
 PLATEAU, TURNED = 16, 4
-# To the period that was found, others on whose edges a few openings may lie as well; what is further off than this,
-# relative to it, is another one.
-RATIOS, APART = (0.5, 2 / 3, 0.75, 0.8, 1.25, 4 / 3, 1.5, 2.0), 0.1
+# So many other periods than the one that was found are tried; what is less far off, relative to it, is the same.
+OTHERS, APART = 12, 0.02
 # So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
 REFINED, FEW_TRIES, FINALISTS, FINALISTS_LATER = 4, 40, 3, 3
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
@@ -81,10 +80,10 @@ def fitted(
         found += _searched(family, audible, HOPELESS + enough, shortest)
     if not found:
         return None
-    score, parameters = _nudged(family, audible, min(found, key=_score))
+    _, parameters = _nudged(family, audible, min(found, key=_score))
     if family(**parameters).finest < shortest:
         return None
-    return Fit(family, parameters, *score)
+    return Fit(family, parameters, *judged(family, parameters, decisions))
 
 
 def _again(
@@ -135,8 +134,10 @@ def _searched(
     family: type[Model], audible: Sequence[Decision], worst: float, shortest: float
 ) -> list[tuple[Score, dict[str, Any]]]:
     """The best of all proposals. Those that keep time by a clock are fitted to the beginning first, then to more and
-    more: a period that is off by a hundredth is off by a whole one after a hundred periods."""
-    stages = _stages(audible) if "phase" in family.continuous else [audible]
+    more: a period that is off by a hundredth is off by a whole one after a hundred periods. Not so where the openings
+    say which periods are left."""
+    guessed = "phase" in family.continuous and not (family.opens_on_edges and lattice(audible))
+    stages = _stages(audible) if guessed else [audible]
     best = _promising(family, stages[0], worst, shortest)
     best = sorted((refined(family, each, stages[0], score, FEW_TRIES) for score, each in best), key=_score)[:FINALISTS]
     for stage in stages:
@@ -185,14 +186,22 @@ def _stages(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
 
 
 def other_periods(fit: Fit, decisions: Sequence[Decision]) -> Iterator[Fit]:
-    """The same with periods in simple ratios to its own, where they contradict no more. One edge known best stays."""
+    """The same with the other periods on whose edges all openings may lie, where they contradict no more. The edge
+    that is known best stays."""
     name = _period(fit.parameters)
-    pivots = pivots_of(fit.family, decisions)[:1]
-    for ratio, pivot in product(RATIOS, pivots):
-        moved = turned(fit.parameters, pivot, ratio - 1)
+    known = fit.parameters[name]
+    for low, high in lattice(decisions)[:OTHERS]:
+        if low <= known <= high:
+            continue
+        moved = turned(fit.parameters, pivots_of(fit.family, decisions)[0], (low + high) / 2 / known - 1)
         score, parameters = refined(fit.family, moved, decisions, scored(fit.family, moved, decisions), FEW_TRIES)
-        if score[0] <= fit.hard and abs(parameters[name] / fit.parameters[name] - 1) > APART:
+        if score[0] <= fit.hard and abs(parameters[name] / known - 1) > APART:
             yield Fit(fit.family, parameters, *score)
+
+
+def judged(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision]) -> Score:
+    """By all that was decided: of a row of refusals the first and the last may lie at an edge, those between not."""
+    return max(scored(family, parameters, each) for each in (decisions, heard(decisions, family.heeds_refusals)))
 
 
 def scored(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision], most: float = 1e9) -> Score:

@@ -77,30 +77,30 @@ class Behind:
 
     def own(self, which: int, decisions: Sequence[Decision]) -> list[Decision]:
         """What the first (0) or the second (1) decided: without the refusals that the other can have given. Of those it
-        let through what it counts."""
-        layers = self.model()
+        let through what it counts. What it is itself does not matter for that."""
         met_first = which == self.outer
-        other = layers.second if met_first else layers.first
-        left = []
-        for each in decisions:
-            by_other = not each.admitted and other.fork().observe(each.earliest, each.latest, False) <= 0
-            layers.observe(each.earliest, each.latest, each.admitted)
-            if not by_other:
-                left.append(each)
-            elif met_first and self.counted:
-                left.append(each._replace(admitted=True))
-        return left
+        other = self.seconds[0] if which == 0 else self.firsts[0]
+        if met_first:
+            return left_over(other.model(), decisions, counted=self.counted)
+        return left_over(other.model(), decisions, counts=self.counted)
 
 
-def left_over(model: Model, decisions: Sequence[Decision]) -> list[Decision]:
-    """Without the refusals that this layer can have given."""
+def left_over(
+    model: Model, decisions: Sequence[Decision], *, counts: bool = False, counted: bool = False
+) -> list[Decision]:
+    """Without the refusals that this layer can have given. `counts`: it counts also what the other then refuses.
+    `counted`: so does the other, which let in what this one refused."""
     left = []
     for each in decisions:
         if each.admitted:
             model.observe(each.earliest, each.latest, True)
         elif model.fork().observe(each.earliest, each.latest, False) <= 0:
             model.observe(each.earliest, each.latest, False)
+            if counted:
+                left.append(each._replace(admitted=True))
             continue
+        elif counts:
+            model.observe(each.earliest, each.latest, True)
         left.append(each)
     return left
 

@@ -37,6 +37,18 @@ def rows(decisions: Sequence[Decision]) -> list[int]:
     return found
 
 
+def longest_refusal(decisions: Sequence[Decision]) -> float:
+    """For how long at most nothing was let in, for certain: seconds."""
+    longest, since = 0.0, 0.0
+    for number, each in enumerate(decisions):
+        if each.admitted:
+            continue
+        if number == 0 or decisions[number - 1].admitted:
+            since = each.latest
+        longest = max(longest, each.earliest - since)
+    return longest
+
+
 def overlaps(intervals: Iterable[tuple[float, float]], most: int = 3) -> list[tuple[float, float]]:
     """Where most of the intervals overlap, the best first: at most so many."""
     kept = [(low, high) for low, high in intervals if high > low]

@@ -39,6 +39,10 @@ class Pace:
         recent = sum(each + self.span > at for each in self._answered)
         return at, self.quota - recent
 
+    def whole(self, at: float) -> float:
+        """When as many may go at once as ever, not before `at`."""
+        return max([at, *(each + self.span for each in self._answered)])
+
     def note(self, seen: Sequence[Observation]) -> None:
         """Whatever became of them: who counts what the other refused is not known."""
         self._answered.extend(sorted(each.received for each in seen))

@@ -6,6 +6,7 @@ from harness.identification.experiments import Experiment, Scales, burst, filled
 from harness.identification.fit import Fit
 from harness.identification.midway import in_doubt
 from harness.identification.probe import Probe
+from harness.identification.rest import rested
 from harness.identification.rivals import separation
 from harness.identification.room import full_again
 from harness.identification.run import Run, Step
@@ -24,8 +25,6 @@ PRECISE = 0.01
 CHEAP, CHEAP_UNSEEN, DEAREST = 50, 8, 10.0
 # So often is a quota counted that is in doubt.
 COUNTED = 3
-# A limiter that may be another one is let rest for no more than this share of the time that is left.
-LONGEST_REST = 0.1
 # Who was refused last is calm after so many times the longest time that it counts in.
 AGAIN = 1.02
 # An exhausted quota is looked at so often as it opens; each time by so many requests, or as many as a quota is dear.
@@ -35,45 +34,49 @@ LOOKS, FEWEST_OFFSETS, MOST_OFFSETS = 2, 3, 12
 def rounds(run: Run) -> Step:
     while run.rounds < ROUNDS:
         run.rounds += 1
-        _rested(run)
-        best, rivals = run.bank.best, run.bank.rivals(REFUTING)
-        if best.hard and run.rounds % 2:
-            yield from _anew(run)
-        elif rivals:
-            yield from run.carry_out(_separating(run, best, rivals)())
-        elif best.hard:
-            yield from run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
-        elif not (doubtful := _doubtful(run, best)):
-            if run.bank.searched < len(run.trace.decisions):
-                run.bank.fit(run.trace, anew=True)
-                run.rounds -= 1
-                continue
-            if twins := run.bank.twins(run.trace):
-                yield from run.carry_out(_separating(run, best, twins)())
-                run.fit(anew=True)
-                continue
-            if run.counted >= COUNTED or not in_doubt(best, run.trace.decisions):
-                return
-            run.counted += 1
-            yield from run.carry_out(filled(run.now, run.scales, 1.1 + run.draw()))
-        elif (lapsing := _lapsing(run, best, doubtful)) is not None:
-            yield from run.carry_out(lapsing)
-        else:
-            yield from _sharpened(run, best)
+        rested(run)
+        run.gather()
+        if (step := _next(run)) is None:
+            return
+        yield from step
         run.fit()
 
 
-def _rested(run: Run) -> None:
-    """What may be another limiter is let rest for as long as it took to meet it, and twice as long each time: all of
-    its quota has to be there again."""
-    if not run.suspicious:
-        return
-    lasted = run.now - run.trace.observations[0].sent
-    quiet = max(lasted, 4 * run.clean[0].model().scale) * (1 << run.rests)
-    run.rest(min(quiet, LONGEST_REST * (run.budget.seconds - run.now)))
+def _next(run: Run) -> Step | None:
+    """None where nothing is left to ask."""
+    if not run.bank.fits or (run.bank.best.hard and run.rounds % 2):
+        return anew(run)
+    best, rivals = run.bank.best, run.bank.rivals(REFUTING)
+    if rivals:
+        return run.carry_out(_separating(run, best, rivals)())
+    if best.hard:
+        return run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
+    if not (doubtful := _doubtful(run, best)):
+        return _last(run, best)
+    if (lapsing := _lapsing(run, best, doubtful)) is not None:
+        return run.carry_out(lapsing)
+    return _sharpened(run, best)
 
 
-def _anew(run: Run) -> Step:
+def _last(run: Run, best: Fit) -> Step | None:
+    """What is asked where one family explains everything, and its times are known."""
+    if run.bank.searched < len(run.trace.decisions):
+        run.bank.fit(run.trace, anew=True)
+        return _next(run)
+    if twins := run.bank.twins(run.trace):
+        return _other_periods(run, best, twins)
+    if run.counted >= COUNTED or not in_doubt(best, run.trace.decisions):
+        return None
+    run.counted += 1
+    return run.carry_out(filled(run.now, run.scales, 1.1 + run.draw()))
+
+
+def _other_periods(run: Run, best: Fit, twins: Sequence[Fit]) -> Step:
+    yield from run.carry_out(_separating(run, best, twins)())
+    run.bank.fit(run.trace, anew=True)
+
+
+def anew(run: Run) -> Step:
     """Nothing explains all that was seen: perhaps the first silence met an edge by chance, and every scale is wrong."""
     yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
     yield from recovery(run)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from harness.identification.bank import Bank
 from harness.identification.behind import Search
 from harness.identification.budget import Budget
+from harness.identification.caution import Caution
 from harness.identification.experiments import Scales
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit
@@ -19,10 +20,8 @@ from harness.identification.trace import Decision, Observation, Trace
 T = TypeVar("T")
 Step = Generator[Probe, Sequence[Observation], None]
 
-
-# Where everything was explained once, and nothing is after so many experiments, that may be another limiter; once that
-# was let rest, after one. So often it is let rest.
-SUSPICIOUS, RESTS = 2, 4
+# An experiment takes about so many quotas.
+ROOMY = 1.5
 
 
 class Over(Exception):
@@ -38,11 +37,10 @@ class Run:
     trace: Trace = field(default_factory=Trace)
     bank: Bank = field(default_factory=Bank)
     scales: Scales = field(default_factory=lambda: Scales(1, 1.0, 0.01, 1.0))
-    # Where it is the second limiter that is looked at: what the first lets in.
+    # What the other limiter lets in for certain, where one of two is looked at; and what is said of such requests.
     pace: Pace | None = None
-    # Whether another limiter may be what contradicts a model that explained all before; and how often it was let rest.
-    wary: bool = False
-    rests: int = 0
+    about: str = ""
+    caution: Caution = field(default_factory=Caution)
     # After how many experiments in a row nothing explained everything.
     contradicted: int = 0
     # All decisions, with those that were left out of the trace.
@@ -60,6 +58,8 @@ class Run:
     search: Search | None = None
     looked_since: int = 0
     second: "Run | None" = None
+    # The first asked once more, now that the second is known.
+    again: "Run | None" = None
     # Whether the budget ended it.
     cut_short: bool = False
     behind: Behind | None = None
@@ -71,11 +71,15 @@ class Run:
         told: list[Observation] = []
         while len(told) < probe.count and all(each.admitted for each in told):
             at, most = self.pace.next(max(probe.at, self.now))
-            purpose = f"another limiter: {probe.purpose}"
-            seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), purpose))
+            seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), self.about + probe.purpose))
             self.pace.note(seen)
             told += seen
         return told
+
+    def gather(self) -> None:
+        """Where what is let in for certain is enough for an experiment, all of that is waited for before the next."""
+        if self.pace is not None and self.pace.quota >= ROOMY * self.scales.quota:
+            self.now = self.pace.whole(self.now)
 
     def _sent(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
         if len(self.trace.observations) + probe.count > self.budget.requests or probe.at > self.budget.seconds:
@@ -95,23 +99,6 @@ class Run:
         except StopIteration as over:
             found: T = over.value
             return found
-
-    @property
-    def suspicious(self) -> bool:
-        """Whether what contradicts all models may be another limiter."""
-        enough = 1 if self.rests else SUSPICIOUS
-        return self.wary and bool(self.clean) and self.contradicted >= enough and self.rests < RESTS
-
-    def rest(self, quiet: float) -> None:
-        """Nothing is sent for so many seconds. What contradicts all that explained everything before, and what came
-        after that, is left out: after a silence both limiters are as they were at the beginning."""
-        models = [fit.model() for fit in self.clean if fit.hard == self.clean[0].hard]
-        until = max(agreed(model, self.trace.decisions) for model in models)
-        self.trace.decisions = self.trace.decisions[: max(until, len(self.explained))]
-        self.rests += 1
-        self.contradicted = 0
-        self.now += quiet
-        self.fit(anew=True)
 
     def take(self, seen: Sequence[Observation]) -> None:
         self.trace.add(seen)

@@ -24,7 +24,7 @@ def second_of(run: Run, search: Search) -> Run:
     pace = Pace.of(search.first, search.doubt)
     pace.note(trace.observations[-pace.quota :])
     scales = Scales(max(1, *rows(trace.decisions)), 1.0, run.trace.round_trip, 1.0)
-    return Run(run.budget, run.draw, trace, pace=pace, scales=scales, now=run.trace.end)
+    return Run(run.budget, run.draw, trace, pace=pace, about="another limiter: ", scales=scales, now=run.trace.end)
 
 
 def alone(run: Run) -> Step:
@@ -32,6 +32,8 @@ def alone(run: Run) -> Step:
     then it may have counted all, or nothing."""
     met = len(run.trace.observations)
     yield from recovery(run)
+    if run.trace.observations[-1].admitted:
+        return
     yield from run.carry_out(polled(run.now, run.scales, POLLS, FIRST_LOOK, SOME))
     seen = run.trace.observations[met:]
     row = max(rows(run.trace.decisions))
@@ -46,16 +48,23 @@ def alone(run: Run) -> Step:
         yield from rounds(run)
 
 
-def settled(run: Run, search: Search, second: Run) -> Behind | None:
-    """What everything that was seen so far comes to. The first is known better once the second is."""
+def settled(run: Run, search: Search, second: Run, first: Run | None = None) -> Behind | None:
+    """What everything that was seen so far comes to. The first is known better once the second is, and best where it
+    was asked again then: `first`."""
     second.fit(anew=True)
     if not second.bank.fits:
         return None
     second.bank.settle(second.trace)
     bounds = second.bank.bounds.get(second.bank.best.family.family, {})
-    firsts = [search.first, *(fit for fit in run.clean if fit.family is not search.first.family)]
+    known = [search.first, *(fit for fit in run.clean if fit.family is not search.first.family)]
     decisions, shortest = run.trace.decisions, SHORTEST * run.trace.round_trip
-    found = better_known(behind(firsts, second.bank.fits, ({}, bounds), decisions), decisions, shortest)
+    found = min(
+        (
+            better_known(behind(firsts, second.bank.fits, ({}, bounds), decisions), decisions, shortest)
+            for firsts in ([first.bank.fits] if first and first.bank.fits else []) + [known]
+        ),
+        key=lambda each: each.hard,
+    )
     bank = Bank(list(found.firsts))
     bank.fit(Trace(run.trace.observations, found.own(0, decisions)), anew=True)
     own = bank.bounds.get(bank.best.family.family, {})

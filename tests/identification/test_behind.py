@@ -53,7 +53,7 @@ def test_what_was_left_out_for_a_rest_is_explained_in_the_end():
     answer, run = identified(
         VirtualLimiter(Both(FixedWindow(40, 16.2), FixedWindow(10, 1.4)), 0.005, 3), 3, BUDGET, 200
     )
-    assert run.rests > 0
+    assert run.caution.rests > 0
     assert len(run.trace.decisions) == len(run.trace.observations) == answer.requests
 
 

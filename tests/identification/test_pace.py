@@ -69,3 +69,11 @@ def _sent(model: Model, pace: Pace, asked: list[tuple[float, int]]) -> list[tupl
                 pace.note([Observation(moment, moment + ROUND_TRIP_S, told[-1][1])])
             now, left = at + ROUND_TRIP_S, left - min(most, left)
     return told
+
+
+def test_all_of_it_is_there_again_a_span_after_the_last():
+    pace = Pace(5, 2.0)
+    assert pace.whole(1.0) == 1.0
+    pace.note([Observation(1.0, 1.1, True), Observation(1.5, 1.6, True)])
+    assert pace.whole(1.7) == pytest.approx(3.6)
+    assert pace.next(pace.whole(1.7)) == (pytest.approx(3.6), 5)

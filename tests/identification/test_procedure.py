@@ -10,9 +10,11 @@ from benchmarks.limits_identification import POPULATION
 from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.answer import answer_of
 from harness.identification.budget import Budget
+from harness.identification.families.aligned_window import AlignedWindow
+from harness.identification.fit import judged
 from harness.identification.procedure import identify
 from harness.identification.run import Over
-from harness.identification.trace import Observation
+from harness.identification.trace import Decision, Observation
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.none import NoLimit
 from harness.sandbox.limiter.families.penalty_block import PenaltyBlock
@@ -166,3 +168,41 @@ def test_what_was_asked_before_counts_in_the_budget():
     procedure = identify(Budget(40, 60), random.Random(4).random, before)
     driven(procedure, lambda probe: target.ask(probe.at, probe.count))
     assert 6 < target.asked <= 40
+
+
+class Closing(VirtualLimiter):
+    """Lets nobody in any more after so many requests, whatever its rule was until then."""
+
+    most = 200
+
+    def _answer(self, arrived, sent):
+        seen = super()._answer(arrived, sent)
+        self.answered = getattr(self, "answered", 0) + 1
+        return seen if self.answered <= self.most else Observation(sent, seen.received, False)
+
+
+@pytest.mark.parametrize("look_behind", [0, 200])
+def test_what_never_lets_anybody_in_again_is_told_to_be_shut_and_is_no_second_rule(look_behind):
+    answer, run = identified(Closing(FixedWindow(6, 2.0), 0.004, 3), 3, ENOUGH, look_behind)
+    if len(run.trace.observations) <= Closing.most:
+        assert answer.shut_s is None
+        return
+    assert answer.shut_s > 100
+    assert answer.calm_at is None
+    assert answer.confidence < 0.9
+    assert answer.behind is None or answer.behind.families == ()
+
+
+def test_a_window_no_longer_than_a_round_trip_does_not_explain_a_row_of_refusals():
+    """Of a row the first and the last may each have met an edge; those between did not."""
+    window = AlignedWindow(3, 0.04, 0.0)
+    decisions = [Decision(at, at + 0.008, False, number) for number, at in enumerate((0.035, 0.05, 0.06, 0.075))]
+    assert judged(AlignedWindow, window.parameters(), decisions)[0] > 0
+
+
+@pytest.mark.parametrize(("let_in", "admits"), [(5, True), (4, False)])
+def test_a_refusal_across_an_edge_is_the_old_windows_if_that_was_full(let_in, admits):
+    window = AlignedWindow(5, 2.0, 0.0)
+    for _ in range(let_in):
+        window.observe(1.0, 1.1, True)
+    assert (window.observe(1.95, 2.05, False) == 0.0) is admits

@@ -14,6 +14,7 @@ class AlignedWindow(Model):
 
     family: ClassVar[str] = "fixed_window_aligned"
     continuous: ClassVar[tuple[str, ...]] = ("window", "phase")
+    opens_on_edges: ClassVar[bool] = True
 
     @classmethod
     def propose(cls, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
@@ -31,8 +32,10 @@ class AlignedWindow(Model):
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         first = floor((earliest - self.phase) / self.window)
         last = floor((latest - self.phase) / self.window)
-        if not admitted and (first < self._number or last > first):
+        if not admitted and first < self._number:
             return 0.0  # perhaps it was refused before the edge
+        if not admitted and last > first:
+            return self._refused_across(earliest, first)
         if first > self._number:
             former, self._number = (self._number, self._let_in), first
             self._let_in = (0, 0)
@@ -61,6 +64,13 @@ class AlignedWindow(Model):
         if number == first - 1 and let_in[1] >= self._quota:
             return earliest - first * self.window - self.phase + 1e-9
         return FAR
+
+    def _refused_across(self, earliest: float, first: int) -> float:
+        """By the window before the edge, if that may have been full: behind it nothing was let in yet."""
+        full = self._let_in[1] >= self._quota
+        if full and self._number == first:
+            return 0.0
+        return earliest - first * self.window - self.phase + 1e-9 if full and self._number == first - 1 else FAR
 
     def admits(self, at: float) -> bool:
         return floor((at - self.phase) / self.window) > self._number or self._let_in[1] < self._quota

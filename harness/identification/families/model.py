@@ -25,6 +25,8 @@ class Model:
     continuous: ClassVar[tuple[str, ...]] = ()
     # The time that only shows while nothing is refused.
     unseen: ClassVar[str | None] = None
+    # Whether it opens on the edges of a clock and at no other time.
+    opens_on_edges: ClassVar[bool] = False
     # Whether a refused request changes the state.
     heeds_refusals: ClassVar[bool] = False
 

@@ -19,6 +19,7 @@ class QuantisedBucket(Model):
 
     family: ClassVar[str] = "quantised_bucket"
     continuous: ClassVar[tuple[str, ...]] = ("interval", "phase")
+    opens_on_edges: ClassVar[bool] = True
 
     @classmethod
     def propose(cls, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
