@@ -24,8 +24,8 @@ DRAFT, THREE, X_THREE, RETRY_AFTER = "RateLimit", "RateLimit-*", "X-RateLimit-*"
 MOMENT, MOMENT_MS = 1_000_000_000, 1_000_000_000_000
 
 # Kong ends them with what they count in: X-RateLimit-Remaining-Minute.
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "requests": None}
-_THREE = re.compile(rf"(x-)?rate-?limit-(limit|remaining|reset)(?:-({'|'.join(_UNITS)}))?", re.IGNORECASE)
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "requests": None}
+_THREE = re.compile(rf"(x-)?rate-?limit-(limit|remaining|reset)(?:-({'|'.join(UNITS)}))?", re.IGNORECASE)
 _PART = re.compile(r'(?:^|[;,\s])(limit|remaining|reset|q|r|t|w)\s*=\s*"?(\d{1,15}(?:\.\d{1,9})?)')
 _NUMBER = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)")
 _NAMES = {"limit": "quota", "q": "quota", "r": "remaining", "t": "reset", "w": "window"}
@@ -50,7 +50,7 @@ def claim_of(fields: Fields, now_s: float) -> Claim:
         if match := _THREE.fullmatch(name):
             dialects[X_THREE if match[1] else THREE] = None
             told |= _three(match[2].lower(), value)
-            if window := _UNITS.get((match[3] or "").lower()):
+            if window := UNITS.get((match[3] or "").lower()):
                 told["window"] = float(window)
         elif name.lower() in ("ratelimit", "ratelimit-policy", "x-ratelimit"):
             dialects[DRAFT] = None

@@ -81,7 +81,14 @@ _OF_IT: Mapping[str, Schema] = {
         response=TEXT,
         curl=TEXT,
     ),
-    "headers": _maybe(_object(dialects=_list(TEXT), agrees=_maybe(TRUTH), quotas=_list(_pair(TOLD, TOLD)))),
+    "headers": _maybe(
+        _object(
+            dialects=_list(TEXT),
+            agrees=_maybe(TRUTH),
+            claims=_list(_object("quota agrees", quota=TOLD, window_s=_maybe(TOLD), agrees=_maybe(TRUTH))),
+            quotas=_list(_pair(TOLD, TOLD)),
+        )
+    ),
 }
 _SURE: Schema = {**SPAN, "maximum": 1}
 # Those of a model: numbers and switches; of two layers, those of each.

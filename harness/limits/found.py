@@ -15,8 +15,9 @@ ruled_out     families to which no parameters could be given, and why: in words
 explained     where another limiter was met that could not be identified: so many requests of the trace came before it
 refusal       what a refused request is told: status, headers, body
 retry_after   how many promises there were, and how many were kept, broken, or needlessly long
-headers       the dialects in which it tells of itself, whether what it claims is what was found, and all quotas with
-              their windows (seconds) that one field told of
+headers       the dialects in which it tells of itself; `claims`, each quota with its own window (seconds), and whether
+              it `agrees` with a limiter that was found; `claimed` is that of the first limiter, or what most answers
+              claimed, and `agrees` whether nothing claimed is wrong; all `quotas` with windows that one field told of
 trace         the numbers of the requests by which it was identified: models count along these
 models        for the picture: what is left of the quota along the trace, by the best model and the next one; by two
               "layers" and the first of them, where two were identified. `left_then` is what it would have had left at
@@ -24,7 +25,7 @@ models        for the picture: what is left of the quota along the trace, by the
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -33,6 +34,7 @@ from harness.identification.answer import Identification
 from harness.identification.fit import Fit
 from harness.identification.rounds import REFUTING
 from harness.identification.run import Run
+from harness.limits.claims import claimed, held
 from harness.limits.inquiry import Findings
 from harness.limits.models import described, models, rounded
 from harness.limits.quotas import named_quotas
@@ -43,8 +45,6 @@ from harness.limits.seen import Seen
 # Of a refused body: characters.
 BODY = 400
 TELLING = ("retry-after", "content-type", "x-retry-after")
-# What a claim of a limiter about itself may be off before it is told to be wrong: whole seconds are rounded.
-CLAIM_OFF_S = 1.0
 HTTP_FAILED = 500
 
 
@@ -70,7 +70,7 @@ def found(findings: Findings) -> dict[str, Any]:
     told |= {"scope": None, "scope_told": None, **_scope(findings.scope)}
     told["refusal"] = _refusal(seen)
     told["retry_after"] = _retry_after(findings.honesty)
-    told["headers"] = _headers(seen, told.get("quota"), told.get("window_s"))
+    told["headers"] = _headers(seen, told)
     told["calm_in_s"] = None if findings.calm_in_s is None else round(findings.calm_in_s, 1)
     return told
 
@@ -246,20 +246,16 @@ def _retry_after(honesty: Honesty | None) -> dict[str, Any] | None:
     return {**asdict(honesty), "tested": honesty.tested}
 
 
-def _headers(seen: Sequence[Seen], quota: int | None, window_s: float | None) -> dict[str, Any]:
-    claims = [each.claim for each in seen if each.claim.dialects]
-    quotas = Counter(claim.quota for claim in claims if claim.quota is not None)
-    windows = Counter(claim.window_s for claim in claims if claim.window_s is not None)
-    claimed = {
-        "quota": quotas.most_common(1)[0][0] if quotas else None,
-        "window_s": windows.most_common(1)[0][0] if windows else None,
-    }
-    agrees = None if claimed["quota"] is None or quota is None else claimed["quota"] == quota
-    if agrees and claimed["window_s"] is not None and window_s is not None:
-        agrees = abs(claimed["window_s"] - window_s) <= CLAIM_OFF_S
+def _headers(seen: Sequence[Seen], told: Mapping[str, Any]) -> dict[str, Any]:
+    second = (told.get("behind") or {}).get("found")
+    limiters = [(each["quota"], each["window_s"]) for each in (told, second) if each and each.get("algorithm")]
+    claims = held(claimed(seen), limiters, unknown=second is not None and second["algorithm"] is None)
+    one = next((each for each in claims if each.first), claims[0] if claims else None)
+    verdicts = {each.agrees for each in claims}
     return {
-        "dialects": sorted({name for claim in claims for name in claim.dialects}),
-        "claimed": claimed,
-        "agrees": agrees,
+        "dialects": sorted({name for each in seen for name in each.claim.dialects}),
+        "claimed": {"quota": one.quota if one else None, "window_s": one.window_s if one else None},
+        "claims": [{"quota": each.quota, "window_s": each.window_s, "agrees": each.agrees} for each in claims],
+        "agrees": False if False in verdicts else True if True in verdicts else None,
         "quotas": [list(each) for each in named_quotas(each.answer.headers for each in seen)],
     }

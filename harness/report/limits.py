@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.report.bounded import between, bounds_of, figure, per_second
+from harness.report.claims import claims
 from harness.report.doubts import doubt, hints
 from harness.report.families import FIELD, caption, either, families_of, name_of, rule
 from harness.report.numerals import NONE, plural
@@ -197,15 +198,6 @@ def promises(limits: Limits) -> str:
     if len(told) > 1 and _second(limits):
         told.append("and those that were broken may be the other limiter's")
     return ", ".join(told)
-
-
-def claims(limits: Limits) -> str:
-    headers = limits.get("headers") or {}
-    if not headers.get("dialects"):
-        return "none tells of the limit"
-    agrees = headers.get("agrees")
-    agreement = "" if agrees is None else f", and what they claim is {'' if agrees else 'NOT '}what was found"
-    return ", ".join(headers["dialects"]) + agreement
 
 
 def refutations(limits: Limits) -> list[tuple[str, str, str, str]]:

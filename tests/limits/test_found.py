@@ -1,7 +1,9 @@
 """What is told of an inquiry, as plain data."""
 
+from dataclasses import replace
 from functools import cache
 
+from harness.dialects import claim_of
 from harness.limits.found import found
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
@@ -15,8 +17,23 @@ def of_one():
 
 
 @cache
+def found_two():
+    return findings_of(Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0)), seed=4, look_behind=240)
+
+
+@cache
 def of_two():
-    return found(findings_of(Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0)), seed=4, look_behind=240))
+    return found(found_two())
+
+
+def claiming(findings, value):
+    """The same, where every answer claims this in its RateLimit-Policy."""
+    fields = (("RateLimit-Policy", value),)
+    seen = [
+        replace(each, answer=replace(each.answer, headers=fields), claim=claim_of(fields, 0.0))
+        for each in findings.seen
+    ]
+    return found(replace(findings, seen=seen))["headers"]
 
 
 def test_each_family_that_it_is_not_has_the_parameters_with_which_it_comes_nearest():
@@ -52,3 +69,21 @@ def test_the_first_of_two_limiters_refills_at_its_own_pace_and_not_at_that_of_bo
     told = of_two()
     assert abs(told["refill_per_s"] - 5.0) < 0.05
     assert told["sustainable_per_s"] < 2.1
+
+
+def test_what_two_limiters_claim_is_held_against_the_one_that_it_is_of():
+    told = claiming(found_two(), '"layer-1";q=8, "layer-2";q=60;w=30')
+    assert told["agrees"] is True
+    assert told["claimed"] == {"quota": 8, "window_s": None}
+    assert [each["agrees"] for each in told["claims"]] == [True, True]
+
+
+def test_a_quota_is_never_told_with_the_window_of_another():
+    told = claiming(found_two(), '"layer-1";q=60;w=30, "layer-2";q=8')
+    assert [(each["quota"], each["window_s"]) for each in told["claims"]] == [(60, 30), (8, None)]
+
+
+def test_a_claim_is_wrong_where_a_limiter_is_left_that_nothing_else_is_claimed_of():
+    told = claiming(found_two(), '"layer-1";q=8, "layer-2";q=90;w=30')
+    assert [each["agrees"] for each in told["claims"]] == [True, False]
+    assert told["agrees"] is False
