@@ -19,6 +19,7 @@ from harness.limits.purse import Purse, Spent
 from harness.limits.scope import Scope, controls, scope_of
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
+from harness.limits.untried import untried
 
 # Of the budget, what the identification leaves for what comes after it.
 KEPT = 0.25
@@ -86,8 +87,8 @@ class Inquiry:
                 self._scope(subject)
                 self._promises(subject)
                 self._calm()
-            elif self.findings.choice.cut_short:
-                self.findings.undone.append("more requests, and faster ones: the budget was spent")
+            else:
+                self.findings.undone.append(untried(self.findings.seen, cut_short=self.findings.choice.cut_short))
         except Stopped:
             self.findings.stopped = True
         except Spent:

@@ -5,11 +5,15 @@ from typing import Literal
 
 # A message to a session that there is not, to one that there is, and a new session: by what they leave behind.
 Kind = Literal["unknown", "message", "session"]
-KINDS: tuple[Kind, ...] = ("unknown", "message", "session")
 WORDS: dict[Kind, str] = {
     "unknown": "a message to a session that does not exist",
     "message": "a message",
     "session": "a new session",
+}
+MANY: dict[Kind, str] = {
+    "unknown": "messages to a session that does not exist",
+    "message": "messages",
+    "session": "new sessions",
 }
 
 

@@ -59,8 +59,8 @@ def sentence(limits: Limits) -> str:
     if not limits["limited"]:
         none = limits["none_seen"]
         return (
-            f"no limit was seen up to {plural(none['requests'], 'request')} in {none['seconds']:g} s, "
-            f"at up to {none['per_s']} a second{_but(none)}{_too_few(none)}"
+            f"no limit was seen up to {plural(none['requests'], 'request')} in {none['seconds']:g} s{_fastest(none)}, "
+            f"and nothing was tried for longer{_but(none)}{_too_few(none)}"
         )
     second = _second(limits)
     if limits.get("algorithm") is None:
@@ -90,6 +90,11 @@ def _both(limits: Limits, second: Limits) -> str:
 
 def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def _fastest(none: Mapping[str, Any]) -> str:
+    """Where all of it took no second, its count says as much."""
+    return f", at most {none['per_s']:,} of them in one second" if none["seconds"] > 1 else ""
 
 
 def _but(none: Mapping[str, Any]) -> str:

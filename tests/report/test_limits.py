@@ -39,8 +39,16 @@ def test_nothing_refused_is_told_with_how_far_it_was_tried_and_never_as_no_limit
     limits = limits_of(report_of("limiter_none"))
     none = limits["none_seen"]
     assert sentence(limits).startswith(f"no limit was seen up to {none['requests']} requests in ")
+    assert " s, and nothing was tried for longer" in sentence(limits)
     assert none["requests"] == len(limits["requests"]) == limits["requests_spent"]
     assert "Nothing is said of what lies beyond" in (report_of("limiter_none") / "report.html").read_text()
+
+
+def test_a_rate_that_was_tried_is_only_told_where_it_says_more_than_the_count():
+    none = {"requests": 213, "answered": 213, "per_s": 213}
+    brief, long = ({"limited": False, "none_seen": {**none, "seconds": each}} for each in (0.3, 42.0))
+    assert sentence(brief) == "no limit was seen up to 213 requests in 0.3 s, and nothing was tried for longer"
+    assert "in 42 s, at most 213 of them in one second, and nothing" in sentence(long)
 
 
 def test_each_family_that_it_is_not_stands_with_a_request_that_refutes_it(report_of: ReportOf) -> None:
