@@ -8,6 +8,7 @@ from harness.report.claims import claims
 from harness.report.doubts import doubt, hints
 from harness.report.families import FIELD, caption, either, families_of, name_of, rule
 from harness.report.numerals import NONE, plural
+from harness.report.refusal import refusal
 from harness.verdict import LEAST_ANSWERED
 
 Limits = Mapping[str, Any]
@@ -137,6 +138,7 @@ def tells(limits: Limits) -> Iterator[str]:
         "Behind it": behind(limits),
         "Two limiters" if _second(limits) else "Perhaps two limiters": hints(limits),
         "Scope": limits.get("scope_told"),
+        "Refusal": refusal(limits),
         "Retry-After": promises(limits),
         "Header fields": claims(limits),
     }
