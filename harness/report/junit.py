@@ -1,4 +1,5 @@
-"""junit.xml: what CI servers read. A case for every requirement, every objective, and the validity of a load run.
+"""junit.xml: what CI servers read. A case for every requirement, every objective, the validity of a load run, and the
+rate limiter that was found.
 
 The structure is the one that Jenkins publishes: testsuites, testsuite, testcase, and in a case at most one of failure,
 error or skipped. Only what decides the run is a failure or an error, so that a CI server and the exit code agree; the
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from harness.report import capacity
+from harness.report import capacity, limits
 from harness.report.clauses import is_flaky, stands_on, state_of, status_of, why, why_excused
 from harness.report.evidence import exhibits
 from harness.report.figures import objective_value
@@ -33,6 +34,8 @@ def render(result: Result) -> str:
         _suite(suites, result, "load", list(_load(result["load"])))
     if "capacity" in result:
         _suite(suites, result, "load", [_capacity(result)])
+    if "limits" in result:
+        _suite(suites, result, "limits", [_limiter(result)])
     if reasons := could_not_run_reasons(result):
         _suite(suites, result, "run", [_unfinished(reasons)])
     for count in ("tests", "failures", "errors", "skipped"):
@@ -139,6 +142,20 @@ def _capacity(result: Result) -> ET.Element:
         _mark(case, "error", capacity.sentence(found), result["phases"]["load"]["verdict"], told)
     else:
         ET.SubElement(case, "system-out").text = f"{capacity.sentence(found)}\n{told}".strip()
+    return case
+
+
+def _limiter(result: Result) -> ET.Element:
+    """An inquiry is one case: something was found out, be it that no limit was seen. It decides a run of its own only,
+    and one that did not come to its end has a case of its own that says so."""
+    found, verdict = result["limits"], result["phases"]["limits"]["verdict"]
+    case = _case("limits.inquiry", "the rate limiter was looked for")
+    if verdict == "not_exercised" and result["kind"] == "limits":
+        _mark(case, "error", limits.untold(found), verdict)
+    elif verdict != "pass":
+        _mark(case, "skipped", limits.sentence(found))
+    else:
+        ET.SubElement(case, "system-out").text = "\n".join((f"{limits.sentence(found)}.", *limits.facts(found)))
     return case
 
 

@@ -82,6 +82,18 @@ def test_something_is_red_exactly_where_the_run_did_not_pass(report_of: ReportOf
     assert (int(root.get("failures", "0")) + int(root.get("errors", "0")) > 0) == (result["verdict"] != "pass")
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_no_run_is_an_empty_file_which_some_servers_take_for_a_failure(report_of: ReportOf, case: str) -> None:
+    assert int(suites(report_of(case)).get("tests", "0")) > 0
+
+
+def test_what_was_found_of_a_limiter_is_a_case_and_says_so(report_of: ReportOf) -> None:
+    case = cases(report_of("limiter"))["limits.inquiry the"]
+
+    assert mark_of(case) is None
+    assert (case.findtext("system-out") or "").startswith("the target limits each key to 5 requests in each ")
+
+
 def test_there_is_a_case_for_every_requirement_objective_and_the_validity(report_of: ReportOf) -> None:
     root = suites(report_of("green"))
     names = [case.get("classname", "") for case in root.iter("testcase")]
