@@ -50,6 +50,8 @@ CLOCK_MS = 1.0
 CLOCK_SHARE = 0.01
 # Answers that an inquiry into the limiter needs before "none was seen" says anything.
 LEAST_ANSWERED = 20
+# From here on what it found needs no excuse for not being surer.
+SURE = 0.9
 # Of one core, over a second: a single-threaded process that needs more is about to queue.
 BUSY_PERCENT = 90.0
 

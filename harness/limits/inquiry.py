@@ -20,6 +20,7 @@ from harness.limits.scope import Scope, controls, scope_of
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
 from harness.limits.untried import untried
+from harness.verdict import SURE
 
 # Of the budget, what the identification leaves for what comes after it.
 KEPT = 0.25
@@ -149,7 +150,7 @@ class Inquiry:
         except StopIteration as over:
             self.findings.run = over.value
             self.findings.identified = answer_of(over.value)
-            if over.value.cut_short:
+            if over.value.cut_short and _unsure(self.findings.identified):
                 self.findings.undone.append("a surer answer, for its share of the budget was spent")
         if isinstance(ended, Stopped):
             raise ended
@@ -234,6 +235,12 @@ class Inquiry:
             self._asker.wait_until(until)
             left = 0.0
         self.findings.calm_in_s = max(0.0, left)
+
+
+def _unsure(identified: Identification) -> bool:
+    """Whether of one of the limiters more could be known."""
+    second = identified.behind
+    return min(identified.confidence, second.confidence if second else 1.0) < SURE
 
 
 def _observation(seen: Seen) -> Observation:

@@ -5,11 +5,10 @@ from typing import Any
 
 from harness.report.families import FIELD, either, families_of, name_of
 from harness.report.numerals import plural
+from harness.verdict import SURE
 
 Limits = Mapping[str, Any]
 
-# From here on an answer needs no excuse.
-SURE = 0.9
 # What the inquiry says of itself where its share of the budget ended it.
 _CUT_SHORT = "a surer answer"
 

@@ -174,8 +174,7 @@ def behind(limits: Limits) -> str:
     """Whether a second limiter stands behind the one that was found."""
     second = _second(limits)
     if second is None:
-        looked = (limits.get("behind") or {}).get("looked_with")
-        return f"nothing else refused in {plural(looked, 'further request')}" if looked else ""
+        return _looked(limits)
     if second["algorithm"] is not None:
         unsure = doubt(second)
         return f"another limiter, of {rule(second)}: {_sure(second)}{f' ({unsure})' if unsure else ''}"
@@ -188,6 +187,17 @@ def behind(limits: Limits) -> str:
     return f"{told}. Its rule could not be told"
 
 
+def _looked(limits: Limits) -> str:
+    """Fewer requests than one quota tell nothing."""
+    looked = (limits.get("behind") or {}).get("looked_with")
+    if looked is None or limits.get("algorithm") is None:
+        return ""
+    if looked < (limits.get("quota") or 1):
+        hardly = f"hardly tried, with {plural(looked, 'request')}" if looked else "not tried"
+        return f"whether there is another limiter was {hardly}"
+    return f"nothing else refused in {plural(looked, 'further request')}"
+
+
 def promises(limits: Limits) -> str:
     """How it kept its word."""
     honesty = limits.get("retry_after")
@@ -195,16 +205,21 @@ def promises(limits: Limits) -> str:
         return ""
     if not honesty["promised"]:
         return "no refused request is told when to come back"
-    told = [f"{honesty['kept']} of {honesty['tested']} promises that were tried were kept"]
+    tried = plural(honesty["tested"], "promise that was tried was", "promises that were tried were")
+    told = [f"{honesty['kept']} of {tried} kept"]
     if honesty["early"]:
-        told.append(f"{honesty['early']} were too short, by up to {honesty['worst_early_s']:.2g} s")
+        told.append(f"{_were(honesty['early'])} too short, by up to {honesty['worst_early_s']:.2g} s")
     if honesty["rounded"]:
-        told.append(f"{honesty['rounded']} were too short by less than a second")
+        told.append(f"{_were(honesty['rounded'])} too short by less than a second")
     if honesty["needless"]:
-        told.append(f"{honesty['needless']} were longer than needed, by up to {honesty['worst_needless_s']:.2g} s")
+        told.append(f"{_were(honesty['needless'])} longer than needed, by up to {honesty['worst_needless_s']:.2g} s")
     if len(told) > 1 and _second(limits):
         told.append("and those that were broken may be the other limiter's")
     return ", ".join(told)
+
+
+def _were(number: int) -> str:
+    return plural(number, "was", "were")
 
 
 def refutations(limits: Limits) -> list[tuple[str, str, str, str]]:

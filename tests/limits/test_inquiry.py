@@ -13,8 +13,9 @@ import pytest
 
 from harness.client.exchange import Answer, Request
 from harness.dialects import claim_of
+from harness.identification.answer import Identification, Layer
 from harness.limits.found import found as found_of
-from harness.limits.inquiry import Findings
+from harness.limits.inquiry import Findings, _unsure
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
 from harness.report.limits import sentence
@@ -63,6 +64,15 @@ def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inqu
     assert found.code == 0, found.said
     assert logged(target, found.limits["requests_spent"]) == found.limits["requests_spent"] <= 60
     assert found.limits["left_undone"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "unsure"),
+    [(0.97, None, False), (0.9, None, False), (0.75, None, True), (0.97, 0.5, True), (0.0, None, True)],
+)
+def test_an_answer_that_is_sure_enough_is_not_told_to_lack_a_surer_one(first, second, unsure):
+    layer = Layer(("sliding_log",), {}, {}, second, None, 0, 0.0, 0.0) if second is not None else None
+    assert _unsure(Identification(True, confidence=first, behind=layer)) is unsure
 
 
 def test_without_a_limiter_it_says_how_far_it_was_tried(sandbox, inquire):

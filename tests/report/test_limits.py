@@ -141,6 +141,27 @@ def test_broken_promises_may_be_the_other_limiters_where_there_is_one() -> None:
         assert any(perhaps in fact for fact in facts(limits)) is told
 
 
+@pytest.mark.parametrize(
+    ("looked", "told"),
+    [
+        (0, "whether there is another limiter was not tried"),
+        (1, "whether there is another limiter was hardly tried, with 1 request"),
+        (14, "nothing else refused in 14 further requests"),
+    ],
+)
+def test_another_limiter_that_was_hardly_looked_for_is_not_told_to_be_absent(looked: int, told: str) -> None:
+    assert f"Behind it: {told}." in list(facts({**FOUND, "behind": {"looked_with": looked, "found": None}}))
+
+
+def test_one_promise_was_and_several_were() -> None:
+    one = dict.fromkeys(("promised", "kept", "tested", "early", "rounded", "needless"), 1)
+    told = list(facts({**FOUND, "retry_after": {**one, "worst_early_s": 1.8, "worst_needless_s": 1.2}}))
+    assert (
+        "Retry-After: 1 of 1 promise that was tried was kept, 1 was too short, by up to 1.8 s, 1 was too short by less "
+        "than a second, 1 was longer than needed, by up to 1.2 s."
+    ) in told
+
+
 def test_a_limiter_that_requests_contradict_is_never_told_without_them() -> None:
     limits = {**FOUND, "mismatches": 3}
     assert ", which 3 requests contradict, 75 % sure" in sentence(limits)
