@@ -66,7 +66,7 @@ _RULE: Mapping[str, Schema] = {
     "batch": _maybe(SOME),
     "burst": _maybe(SOME),
     **{f"{name}_s": _maybe(SPAN) for name in ("window", "block", "interval")},
-    **{f"{name}_per_s": _maybe(SPAN) for name in ("refill", "sustainable")},
+    **{f"{name}_per_s": _maybe(SPAN) for name in ("refill", "sustainable", "polite")},
 }
 _OF_IT: Mapping[str, Schema] = {
     "bounds": {

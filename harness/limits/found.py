@@ -2,7 +2,9 @@
 
 limited       whether anything was refused; `none_seen` says up to how many requests, in how long, where nothing was
 algorithm     a family, or several joined by "|" where they cannot be told apart (`why`); None where none explains it
-quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second
+quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second, as
+              is likeliest: what a prediction is made of;  polite_per_s  what a sender can hold, by the bounds, rounded
+              down: never more
 shut_s        where nothing was let in any more after the first refusal: for how long that was seen, seconds
 behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
               where nothing could be told of its rule, `algorithm` is None
@@ -37,6 +39,7 @@ from harness.identification.run import Run
 from harness.limits.claims import claimed, held
 from harness.limits.inquiry import Findings
 from harness.limits.models import described, models, rounded
+from harness.limits.polite import polite_per_s
 from harness.limits.quotas import named_quotas
 from harness.limits.ruled_out import ruled_out
 from harness.limits.scope import Scope
@@ -122,6 +125,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         if bucket
         else None,
         "sustainable_per_s": rounded(identified.sustainable_per_s),
+        "polite_per_s": polite_per_s(identified, run),
         "shut_s": rounded(identified.shut_s),
         "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in identified.bounds.items()},
         "counts_rejected": families[0] == "counting_log" if families else None,

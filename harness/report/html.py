@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.histogram import NEEDS
-from harness.report import capacity, card, clauses, figures, limiting, limits, numerals, page, prediction, sums
+from harness.report import capacity, card, clauses, figures, limiting, limits, numerals, page, polite, prediction, sums
 from harness.report.charts.curve import curves
 from harness.report.charts.quota import quota
 from harness.report.charts.rates import rates
@@ -100,6 +100,8 @@ def _environment() -> Environment:
         "limit_note": limits.note,
         "limit_window": limits.window,
         "limit_tells": limits.tells,
+        "limit_rate": polite.rate,
+        "limit_rate_note": polite.note,
         "refutations": limits.refutations,
     }
     environment.globals |= {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.report import polite
 from harness.report.bounded import between, bounds_of, figure, per_second
 from harness.report.claims import claims
 from harness.report.doubts import doubt, hints
@@ -143,8 +144,8 @@ def tells(limits: Limits) -> Iterator[str]:
         "Header fields": claims(limits),
     }
     yield from (f"{name}: {fact}." for name, fact in told.items() if fact)
-    if sustainable := limits.get("sustainable_per_s"):
-        yield f"A polite sender can hold {sustainable:.4g} requests a second."
+    if held := polite.sentence(limits):
+        yield held
     if limits.get("calm_in_s"):
         yield f"The quota is used up, and all of it there again in {limits['calm_in_s']:g} s."
     if limits.get("shut_s"):
