@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report import capacity, limits
+from harness.report import capacity, limiting, limits
 from harness.report.clauses import Tally, borne, is_flaky, state_of, tallies, why_excused
 from harness.report.figures import value_of
 from harness.report.legible import one_line
@@ -75,7 +75,9 @@ def _passed(result: Result) -> str:
     )
     if "load" in result:
         met = len(result["load"]["objectives"])
-        kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}")
+        limited = limiting.how_much(result["load"])
+        but = f", with {limited}" if limited else ""
+        kept.append(f"the load run met {'its objective' if met == 1 else f'all {met} objectives'}{but}")
     if "capacity" in result:
         kept.append(capacity.sentence(result["capacity"]))
     if "limits" in result:
@@ -166,6 +168,9 @@ def _facts(result: Result) -> list[str]:
         facts += _trusted(result["load"])
         if result["verdict"] == "fail" and ended_early(result) and not result["load"]["aborted"]["confirmed"]:
             facts.append(f"The run was ended early, and its journal does not confirm why: {ended_early(result)}.")
+        # Of a run that passed the sentence says so.
+        if result["verdict"] != "pass" and (limited := limiting.how_much(result["load"])):
+            facts.append(f"{limited}.")
         facts.append(_moved(result["load"]))
         facts += taken_over(result["load"])
     return facts
@@ -204,10 +209,14 @@ def _tallied(tally: Tally) -> str:
 
 def _moved(load: Mapping[str, Any]) -> str:
     messages, replies, reply = load["messages"], load["replies"], load["reply_ms"]
-    told = (
-        f"{count(messages['accepted'])} of {plural(messages['sent'], 'message')} accepted, "
-        f"{count(replies['answered'])} answered in time, {count(replies['lost'])} lost"
+    again = (load.get("limiting") or {}).get("sent_again", {}).get("requests")
+    # What was sent again is no other message: to take it for one reads as if it had been lost.
+    accepted = (
+        f"{plural(messages['accepted'], 'message')} accepted in {plural(messages['sent'], 'attempt')}"
+        if again
+        else f"{count(messages['accepted'])} of {plural(messages['sent'], 'message')} accepted"
     )
+    told = f"{accepted}, {count(replies['answered'])} answered in time, {count(replies['lost'])} lost"
     if not reply["count"]:
         return f"{told}."
     return f"{told}; half of the replies within {time_of(reply['p50'])}, 99 % within {time_of(reply['p99'])}."

@@ -25,6 +25,12 @@ def brief(load: Load) -> str | None:
     return f"{_limited(limiting)}; {_recovery(limiting)}; {_starved(limiting['fairness'])}"
 
 
+def how_much(load: Load) -> str | None:
+    """Of how many requests, without a full stop."""
+    limiting = load.get("limiting")
+    return _limited(limiting) if limiting else None
+
+
 def rows(load: Load) -> list[tuple[str, ...]]:
     """Those of TABLE: what became of messages while the target limited, and what of the others."""
     limiting = load.get("limiting") or {}

@@ -49,7 +49,7 @@ def _measured(prediction: Load) -> str:
     sent = plural(prediction["asked"], "request was", "requests were")
     told = (
         f"Measured: {sent} sent, {prediction['asked_per_s']:.4g} a second; {count(prediction['let_in'])} were let in, "
-        f"{prediction['let_in_per_s']:.4g} a second, and {count(prediction['refused'])} refused"
+        f"{prediction['let_in_per_s']:.4g} a second, and {count(prediction['refused'])} refused{_full(prediction)}"
     )
     if not prediction["judged"]:
         return told
@@ -66,8 +66,16 @@ def _rates(prediction: Load) -> str:
     return (
         f"Predicted {prediction['sustainable_per_s']:.4g} requests a second, at most {_most(prediction)} in "
         f"{prediction['seconds']:.1f} s; of {prediction['asked_per_s']:.4g} a second that were sent "
-        f"{prediction['let_in_per_s']:.4g} were let in, {count(prediction['let_in'])} in all"
+        f"{prediction['let_in_per_s']:.4g} were let in, {count(prediction['let_in'])} in all{_full(prediction)}"
     )
+
+
+def _full(prediction: Load) -> str:
+    """Why more than its rate was let in and it was not exceeded all the same."""
+    if prediction["verdict"] != "confirmed" or prediction["let_in_per_s"] <= prediction["sustainable_per_s"]:
+        return ""
+    quota = count(prediction["limits"]["quota"])
+    return f" (more than {prediction['sustainable_per_s']:.4g} a second, as a quota of {quota} stood full at the start)"
 
 
 def _most(prediction: Load) -> str:

@@ -91,7 +91,7 @@ def test_headings_come_in_order_and_ids_are_unique(report_of: ReportOf, case: st
         ("conform_only", "The contract is kept."),
         ("known", "The contract is kept, but for 2 known failures."),
         ("out_of_date", "The target broke 1 requirement; 1 known failure is gone and still listed."),
-        ("load_only", "The load run met all 4 objectives."),
+        ("load_only", "The load run met all 4 objectives, with 28 of 2,400 requests limited (1.17 %)."),
         ("strict", "The target broke 1 requirement."),
         ("never_exercised", "Not proven: 1 MUST was never exercised."),
         ("could_not_run", "Could not run: the webhook sink is gone (killed by signal 9)."),

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from harness.report.console import closing_lines
+from harness.report.headline import headline
+from harness.report.prediction import brief
 
 ReportOf = Callable[[str], Path]
 
@@ -72,3 +74,48 @@ def test_a_prediction_is_told_with_its_verdict(report_of: ReportOf, case: str, v
 def test_the_command_that_repeats_the_run_has_its_manners(report_of: ReportOf) -> None:
     assert "--when-limited polite" in (report_of("limited") / "report.html").read_text(encoding="utf-8")
     assert "--when-limited" not in (report_of("green") / "report.html").read_text(encoding="utf-8")
+
+
+def test_how_much_was_limited_is_in_the_verdict_of_a_run_that_passed_and_beneath_any_other(report_of: ReportOf) -> None:
+    result = json.loads((report_of("limited") / "result.json").read_text(encoding="utf-8"))
+    told = f"{result['load']['messages']['limited']} of 2,400 requests limited"
+    passed, failed = (headline({**result, "verdict": verdict}) for verdict in ("pass", "fail"))
+
+    assert f"objectives, with {told} (" in passed.sentence
+    assert not any(told in fact for fact in passed.facts)
+    assert failed.facts[0].startswith(told)
+    assert "limited" not in headline(json.loads((report_of("green") / "result.json").read_text())).sentence
+
+
+def test_what_was_sent_again_is_told_as_attempts_and_not_as_messages_that_were_lost(report_of: ReportOf) -> None:
+    result = json.loads((report_of("limited") / "result.json").read_text(encoding="utf-8"))
+    load = result["load"]
+    again = {**load["limiting"], "sent_again": {"requests": 3, "limited": 1}}
+    once = {**load["limiting"], "sent_again": {"requests": 0, "limited": 0}}
+    accepted = load["messages"]["accepted"]
+    several, single = (
+        " ".join(headline({**result, "load": {**load, "limiting": each}}).facts) for each in (again, once)
+    )
+
+    assert f"{accepted} messages accepted in 1,200 attempts, " in several
+    assert f"{accepted} of 1,200 messages accepted, " in single
+
+
+def test_more_than_the_rate_that_was_let_in_is_told_with_its_reason() -> None:
+    told = {
+        "verdict": "confirmed",
+        "why": "its rate was reached and not exceeded",
+        "limits": {"quota": 40},
+        "sustainable_per_s": 25.01,
+        "let_in_per_s": 26.92,
+        "asked": 1817,
+        "asked_per_s": 90.92,
+        "let_in": 538,
+        "most": 549.2,
+        "seconds": 20.0,
+    }
+    reason = "538 in all (more than 25.01 a second, as a quota of 40 stood full at the start)"
+
+    assert (brief({"prediction": told}) or "").endswith(reason)
+    for changed in ({"let_in_per_s": 24.9}, {"verdict": "refuted"}):
+        assert "stood full" not in (brief({"prediction": {**told, **changed}}) or "")
