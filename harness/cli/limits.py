@@ -1,5 +1,6 @@
 """`harness limits`: what is the target's rate limiter?"""
 
+import time
 from functools import partial
 from typing import Any
 
@@ -67,6 +68,7 @@ def inquire(run: Run, purse: Purse) -> None:
         "many of which it is expected to refuse."
     )
     counts = {"admitted": 0, "refused": 0, "unknown": 0}
+    began = time.monotonic()
     with Progress() as progress:
 
         def on_state(what: str, seen: Seen | None) -> None:
@@ -75,7 +77,10 @@ def inquire(run: Run, purse: Purse) -> None:
                 counts[seen.verdict] += 1
             asking = what or "what is the cheapest request that shares the limit?"
             if counts["admitted"] or counts["refused"]:
-                progress.show(f"limits: {counts['admitted']} let in, {counts['refused']} refused · {asking}")
+                spent = f"{purse.spent:,} of {purse.requests:,} requests"
+                lasted = f"{time.monotonic() - began:.0f} of {purse.seconds:g} s"
+                fared = f"{counts['admitted']} let in, {counts['refused']} refused"
+                progress.show(f"limits: {spent}, {lasted} · {fared} · {asking}")
 
         run_limits(run.target.profile, run.folder, run.run_id, purse, interrupt=run.interrupt, on_state=on_state)
 

@@ -66,6 +66,11 @@ def test_the_cap_is_never_exceeded_and_what_it_left_undone_is_told(sandbox, inqu
     assert found.limits["left_undone"]
 
 
+def test_progress_shows_what_of_the_cap_is_spent(sandbox, inquire):
+    said = inquire(sandbox().environment, "--most-requests", "60", "--most-time", "15s").said
+    assert re.search(r"^limits: \d+ of 60 requests, \d+ of 15 s · \d+ let in, \d+ refused · ", said, re.MULTILINE)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "unsure"),
     [(0.97, None, False), (0.9, None, False), (0.75, None, True), (0.97, 0.5, True), (0.0, None, True)],
