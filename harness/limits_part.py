@@ -163,7 +163,7 @@ LIMITS = Shape(
             requests_spent=COUNT,
             seconds_spent=SPAN,
             left_undone=_list(TEXT),
-            budget=_object("requests seconds", requests={**TOLD, "type": "integer"}, seconds=TOLD),
+            budget=_object("requests seconds", requests={**TOLD, "type": "integer"}, seconds=TOLD, name=_maybe(TEXT)),
             requests=_list(_REQUEST),
             probe=_object("request why", request=_maybe(TEXT), why=TEXT),
             none_seen=_object(

@@ -47,6 +47,16 @@ def command(most_requests: int | None, most_time: float | None, **flags: Any) ->
 
     It uses the quota up, again and again, within a hard cap: 400 requests and 2 minutes for --budget quick, 1,600 and
     15 minutes for standard, 4,000 and an hour for thorough. Nobody else should use the key meanwhile.
+
+    Whether each key has a quota of its own can only be told with a second tenant: --other-client-id, and its key in
+    HARNESS_OTHER_API_KEY.
+
+    \b
+    Exit codes:
+      0    a limiter was found, or none was seen up to the requests that are told
+      2    usage or configuration
+      3    could not run: the target cannot be asked, or gave too few answers to tell
+      130  interrupted; what was seen until then is reported
     """
     carry_out(flags, lambda run: limits(run, most_requests, most_time), options=("--limiter", EMBEDDED))
 
@@ -96,4 +106,5 @@ def purse_of(budget: Budget, most_requests: int | None, most_time: float | None)
         raise UsageError(f"--most-requests {requests}: nothing can be told from fewer than {LEAST_REQUESTS}")
     if seconds < LEAST_S:
         raise UsageError(f"--most-time {most_time:g}s: nothing can be told in less than {LEAST_S:g} s")
-    return Purse(requests, seconds)
+    named = most_requests is None and most_time is None
+    return Purse(requests, seconds, budget=budget if named else None)

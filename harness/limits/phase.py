@@ -43,7 +43,7 @@ def run_limits(
         settings = {
             "target": profile.described(),
             "seed": profile.seed,
-            "budget": {"requests": purse.requests, "seconds": purse.seconds},
+            "budget": {"requests": purse.requests, "seconds": purse.seconds, "name": purse.budget},
         }
         journal.write(Began(began_ns, time.time_ns(), PHASE, settings))
         state = ""

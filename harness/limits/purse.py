@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from harness.values import Budget
+
 
 class Spent(Exception):
     """There is no request, or no time, left for what was about to be done."""
@@ -9,11 +11,12 @@ class Spent(Exception):
 
 @dataclass(slots=True)
 class Purse:
-    """`requests` and `seconds` in all; `spent` requests so far."""
+    """`requests` and `seconds` in all; `spent` requests so far. `budget` is that which says both, where one does."""
 
     requests: int
     seconds: float
     spent: int = 0
+    budget: Budget | None = None
 
     @property
     def left(self) -> int:

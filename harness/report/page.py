@@ -75,7 +75,9 @@ def command_of(result: Result) -> str:
         "--seed": result["seed"],
     }
     if result["kind"] == "limits" and (budget := result["limits"].get("budget")):
-        options |= {"--most-requests": budget["requests"], "--most-time": budget["seconds"]}
+        options |= _of_budget(budget)
+    if result["kind"] == "limits":
+        options = {flag: value for flag, value in options.items() if flag not in _OF_REPLIES}
     if target.get("embedded"):
         options = {flag: value for flag, value in options.items() if flag not in _OF_A_TARGET}
     if result["kind"] == "run":
@@ -84,8 +86,15 @@ def command_of(result: Result) -> str:
     lines += [["--objective", text] for text in _objectives(load)]
     lines += [["--poisson"]] if load.get("spacing") == "poisson" else []
     lines += [["--abort-early"]] if load.get("abort_early") else []
-    lines += [["--strict"]] if result["strict"] else []
+    lines += [["--strict"]] if result["strict"] and result["kind"] != "limits" else []
     return " \\\n  ".join(map(shlex.join, lines))
+
+
+def _of_budget(budget: Mapping[str, Any]) -> dict[str, object]:
+    """The default one needs no word; one without a name, as those of old, is told by its caps."""
+    if name := budget.get("name"):
+        return {"--budget": None if name == "standard" else name}
+    return {"--most-requests": budget["requests"], "--most-time": budget["seconds"]}
 
 
 def _limits(load: Mapping[str, Any]) -> object:
@@ -114,6 +123,8 @@ def _argument(value: object) -> str:
 
 # What only `harness load` takes.
 _OF_A_LOAD = ("--connections", "--think", "--in-flight", "--when-limited", "--limits", "--workers", "--sinks")
+# What means nothing to `harness limits`, which listens to no replies.
+_OF_REPLIES = ("--public-url", "--session-ttl", "--reply-timeout")
 # What an embedded sandbox gives itself.
 _OF_A_TARGET = ("--base-url", "--client-id", "--other-client-id", "--public-url", "--session-ttl")
 

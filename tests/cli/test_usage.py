@@ -1,6 +1,7 @@
 """Bad input gets one clear line that says what to do, and exit code 2; nothing of a target is touched."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -155,6 +156,14 @@ def test_a_help_page_leaves_out_what_means_nothing_to_its_verb(verb, shown, hidd
 
     assert shown in told
     assert hidden not in told
+
+
+def test_the_help_of_an_inquiry_tells_its_exit_codes_and_what_takes_a_second_tenant():
+    told = harness("limits", "--help").stdout
+    codes = re.findall(r"^ {4}(\d+) +\S", told, re.MULTILINE)
+
+    assert codes == ["0", "2", "3", "130"]
+    assert "second tenant: --other-client-id" in " ".join(told.split())
 
 
 def test_an_option_that_means_nothing_to_a_verb_is_taken_all_the_same(folder):

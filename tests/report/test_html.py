@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.report.page import command_of
 from harness.report.write import write_report
 from tests.report.cases import CASES, FOUND
 from tests.report.runs import REQUIREMENTS, Traffic, hostile, write_conform, write_load
@@ -258,6 +259,26 @@ def test_a_run_that_puts_a_limiter_to_the_test_is_repeated_with_it(
     write_report(tmp_path)
 
     assert f"--limits {told}" in page(tmp_path).text("pre")
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        ({"name": "quick"}, "--budget quick"),
+        ({"name": "standard"}, ""),
+        ({"name": None}, "--most-requests 400 \\\n  --most-time 120"),
+        ({}, "--most-requests 400 \\\n  --most-time 120"),
+    ],
+)
+def test_an_inquiry_is_repeated_with_its_budget_and_with_options_that_its_help_names(
+    budget: dict[str, str | None], told: str
+) -> None:
+    target = {"base_url": "https://a.example", "reply_timeout": 10, "session_ttl": 9, "public_url": "https://b.example"}
+    limits = {"budget": {"requests": 400, "seconds": 120.0, **budget}}
+    command = command_of({"kind": "limits", "target": target, "seed": 7, "strict": True, "limits": limits})
+    given = [each for each in ("--base-url https://a.example", "--seed 7", told) if each]
+
+    assert command == " \\\n  ".join(["harness limits", *given])
 
 
 def test_a_known_failure_stands_among_the_others_with_its_entry_and_its_evidence(report_of: ReportOf) -> None:
