@@ -149,6 +149,13 @@ def _why(identified: Identification, run: Run) -> str | None:
     """Why there is no answer, or more than one."""
     if identified.families:
         return _same(identified, run) if len(identified.families) > 1 else None
+    if identified.shut_s is not None and not run.cut_short:
+        seen = run.trace.observations
+        let_in = next(number for number, each in enumerate(seen) if not each.admitted)
+        return (
+            f"the first refusal came after {let_in} requests: that left too few of the budget to tell by which rule "
+            "(--most-requests, --budget)"
+        )
     if identified.shut_s is not None:
         return (
             f"nothing was let in for {identified.shut_s:.3g} s after the first refusal, when the budget ended: "

@@ -4,6 +4,10 @@ from dataclasses import replace
 from functools import cache
 
 from harness.dialects import claim_of
+from harness.identification.answer import answer_of
+from harness.identification.budget import Budget
+from harness.identification.run import Run
+from harness.identification.trace import Observation
 from harness.limits.found import found
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
@@ -69,6 +73,14 @@ def test_the_first_of_two_limiters_refills_at_its_own_pace_and_not_at_that_of_bo
     told = of_two()
     assert abs(told["refill_per_s"] - 5.0) < 0.05
     assert told["sustainable_per_s"] < 2.1
+
+
+def test_a_limiter_that_is_met_with_most_of_the_budget_spent_is_told_to_take_a_larger_one():
+    run = Run(Budget(400, 120.0), lambda: 0.5)
+    run.trace.add([Observation(number / 1000, number / 1000, number < 301) for number in range(315)])
+    told = found(replace(findings_of(FixedWindow(5, 2.0)), run=run, identified=answer_of(run)))
+    assert told["algorithm"] is None
+    assert told["why"].startswith("the first refusal came after 301 requests: that left too few of the budget")
 
 
 def test_what_two_limiters_claim_is_held_against_the_one_that_it_is_of():
