@@ -103,6 +103,8 @@ _SEEN_OF_IT: Mapping[str, Schema] = {
     "let_in": COUNT,
     "after_s": SPAN,
     "closed_s": PLACE,
+    "bounds": _OF_IT["bounds"],
+    "met_first": TRUTH,
     "rivals": _list(_FITTED),
 }
 _BEHIND = _object("algorithm let_in after_s closed_s", **_RULE, **_SEEN_OF_IT)

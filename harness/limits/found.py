@@ -7,7 +7,8 @@ quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, 
               down: never more
 shut_s        where nothing was let in any more after the first refusal: for how long that was seen, seconds
 behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
-              where nothing could be told of its rule, `algorithm` is None
+              where nothing could be told of its rule, `algorithm` is None. With `met_first` a request meets it before
+              the other, as far as what was seen tells one order from the other
 scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
 confidence    of the algorithm: of a hundred answers that say 0.9, about ninety are right
 refuted       of each family that it is not: its best parameters, how many requests it could not have answered so, and
@@ -199,6 +200,8 @@ def _behind(identified: Identification) -> dict[str, Any]:
             "interval_s": rounded(parameters.get("interval")),
             "batch": parameters.get("batch"),
             "refill_per_s": None if layer.both is None else rounded(layer.both.seconds[0].model().sustainable),
+            "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in layer.bounds.items()},
+            "met_first": layer.both is not None and layer.both.outer == 1,
             "let_in": layer.let_in,
             "after_s": round(layer.after_s, 1),
             "closed_s": round(layer.closed_s, 1),

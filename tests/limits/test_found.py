@@ -99,3 +99,10 @@ def test_a_claim_is_wrong_where_a_limiter_is_left_that_nothing_else_is_claimed_o
     told = claiming(found_two(), '"layer-1";q=8, "layer-2";q=90;w=30')
     assert [each["agrees"] for each in told["claims"]] == [True, False]
     assert told["agrees"] is False
+
+
+def test_of_a_second_limiter_it_is_told_how_far_its_times_may_be_off_and_when_it_is_met():
+    second = of_two()["behind"]["found"]
+    low, high = second["bounds"]["window"]
+    assert low <= second["window_s"] <= high
+    assert second["met_first"] in (True, False)
