@@ -70,7 +70,7 @@ class Ended(click.ClickException):
     "--twin",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Limit, delay and send as `harness twin` measured. "
-    "--limiter or --rate-limit takes the place of its limiter, --sender of its sender.",
+    "--limiter or --rate-limit takes the place of its limiters, --sender of its sender.",
 )
 @click.option("--limiters", "list_limiters", is_flag=True, help="List families of limiters and options, and exit.")
 @click.option("--seed", type=int, help="Repeat ids and delays. Default: unguessable ids.")
@@ -212,8 +212,8 @@ def _twin(path: Path, named: dict[str, Any]) -> dict[str, Any]:
     if twin.sender is not None:
         told["sender"] = twin.sender.policy
     limited = named["limiters"] or named["rate_limit_per_s"] is not None
-    if twin.limiter is not None and twin.limiter.policy and not limited:
-        told["limiters"] = (twin.limiter.policy,)
+    if twin.policies and not limited:
+        told["limiters"] = twin.policies
     for name, delay, own_ms in (("answer", twin.response, OWN_ANSWER_MS), ("reply", twin.reply, OWN_REPLY_MS)):
         if delay is not None:
             told[f"{name}_quantiles"] = tuple(

@@ -19,6 +19,7 @@ from harness.twin.twin import Twin
 # Which command measures a part.
 MEASURED_BY = {
     "limiter": "harness limits",
+    "behind": "harness limits",
     "response": "harness load",
     "reply": "harness load",
     "replies": "harness load",
@@ -39,6 +40,7 @@ def command(paths: tuple[Path, ...], diff: bool) -> None:
             twin = twin_of([_result(path) for path in paths])
             click.echo(_written(twin), nl=False)
             _tell_what_is_missing(twin)
+            _tell_what_is_undecided(twin)
             return
         if len(paths) != 2:
             raise UsageError(TWO_TWINS)
@@ -54,6 +56,13 @@ def _tell_what_is_missing(twin: Twin) -> None:
         if missing := [part for part in parts if getattr(twin, part) is None]:
             them = "it" if len(missing) == 1 else "them"
             click.echo(f"not measured: {', '.join(missing)} (`{command}` measures {them})", err=True)
+
+
+def _tell_what_is_undecided(twin: Twin) -> None:
+    """Of the limiters: there a sandbox takes what is likeliest, or its own default."""
+    for part, limiter in (("limiter", twin.limiter), ("behind", twin.behind)):
+        for each in limiter.undecided.split("; ") if limiter and limiter.undecided else ():
+            click.echo(f"undecided: {part}: {each.replace('|', ' or ')}", err=True)
 
 
 def _twin(path: Path) -> Twin:

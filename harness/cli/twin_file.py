@@ -13,8 +13,8 @@ def twin_from(text: str) -> Twin:
     """Raises UsageError."""
     twin = read(text)
     try:
-        if twin.limiter is not None and twin.limiter.policy is not None:
-            policy_from(twin.limiter.policy)
+        for policy in twin.policies:
+            policy_from(policy)
         if twin.sender is not None:
             sender_policy_from(twin.sender.policy)
     except ValueError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
-from harness.twin.limiter_drift import limiter_drift
+from harness.twin.limiter_drift import alike_ordered, limiter_drift
 from harness.twin.twin import Delay, Lifetime, Limiter, Multiplicity, Sender, Twin
 
 # Of a quantile: what machines differ by from day to day, relative and in ms.
@@ -31,6 +31,7 @@ class Difference:
 
 
 def differences(old: Twin, new: Twin) -> list[Difference]:
+    new = alike_ordered(old, new)
     return [_part(field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(Twin)]
 
 

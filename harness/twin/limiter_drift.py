@@ -7,11 +7,15 @@ once, and how many a second for ever.
 
 import math
 import re
+from dataclasses import replace
 
-from harness.twin.made import NAMES
-from harness.twin.twin import Limiter
+from harness.limits_part import FIGURES as FAMILIES
+from harness.twin.limiters import NAMES
+from harness.twin.twin import Limiter, Twin
 
-SCOPE = re.compile(r" scope=\S+")
+# Options of a policy that stand in it where they were told.
+TOLD = ("scope", "retry-after")
+PAIR = ("limiter", "behind")
 NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 # What makes a limiter of its family, in a policy; all else is how it tells, and whom it counts.
 FIGURES = re.compile(r" (?:limit|window|block|rate|burst|refill|interval)=\S+")
@@ -19,30 +23,67 @@ FIGURES = re.compile(r" (?:limit|window|block|rate|burst|refill|interval)=\S+")
 Rate = tuple[float, float]
 
 
+def alike_ordered(old: Twin, new: Twin) -> Twin:
+    """`new` with its two limiters the other way round where they are more like those of `old` then: which of the two a
+    request meets first is mostly not told."""
+    if min(len(old.policies), len(new.policies)) < len(PAIR):
+        return new
+    turned = replace(new, limiter=new.behind, behind=new.limiter)
+    return turned if _drifts(old, turned) < _drifts(old, new) else new
+
+
+def _drifts(old: Twin, new: Twin) -> int:
+    return sum(limiter_drift(getattr(old, name), getattr(new, name))[0] is True for name in PAIR)
+
+
 def limiter_drift(old: Limiter, new: Limiter) -> tuple[bool | None, str]:
     """(whether it drifted, in words). None, and why, where the two cannot be compared."""
-    told = f"{old.policy or 'none seen'} -> {new.policy or 'none seen'}"
+    told = f"{_told(old)} -> {_told(new)}"
     if old.policy is None or new.policy is None:
-        return old.policy != new.policy, told
+        there = [each.policy is not None or each.unexplained for each in (old, new)]
+        return None if all(there) else any(there), told
+    one, other, in_one, in_none = _told_in_both(old.policy, new.policy)
+    drift, but = _compared(old, new, one, other)
+    if drift is False and in_one:
+        return None, f"{told}{but}: {' and '.join(in_one)} not told in one of them, and all else is the same"
+    left_out = f" (not compared: {', '.join(in_none)})" if in_none and not drift else ""
+    return drift, f"{told}{but}{left_out}"
+
+
+def _told(limiter: Limiter) -> str:
+    if limiter.unexplained:
+        return "one whose rule is not known"
+    return limiter.policy or "none seen"
+
+
+def _compared(old: Limiter, new: Limiter, one: str, other: str) -> tuple[bool | None, str]:
+    """By the policies `one` and `other`, which say of both the same kind of things."""
     error = old.error + new.error
-    one, other = _alike_in_scope(old.policy, new.policy)
     if _family(one) == _family(other):
-        return not _same(one, other, error), told
+        return not _same(one, other, error), ""
     either = _families(old) & _families(new)
     if not either or not _same(_manner(one), _manner(other), error):
-        return True, told
+        return True, ""
     ones, others = _rate(one), _rate(other)
     if ones is None or others is None:
-        return None, f"{told}: which of the two could not be told, and their figures are of different kinds"
+        return None, ": which of the two could not be told, and their figures are of different kinds"
     same = ones[0] == others[0] and math.isclose(ones[1], others[1], rel_tol=error)
-    return not same, f"{told}, which could not be told apart" if same else told
+    return not same, ", which could not be told apart" if same else ""
 
 
-def _alike_in_scope(one: str, other: str) -> tuple[str, str]:
-    """Without the scope, where it could not be told in one of them."""
-    if "scope=" in one and "scope=" in other:
-        return one, other
-    return SCOPE.sub("", one), SCOPE.sub("", other)
+def _told_in_both(one: str, other: str) -> tuple[str, str, list[str], list[str]]:
+    """The policies without what one of them does not say, their options in one order; what only one of them says, and
+    what neither does."""
+    one, other = (" ".join([each.split()[0], *sorted(each.split()[1:])]) for each in (one, other))
+    in_one, in_none = [], []
+    for name in TOLD:
+        says = sum(f" {name}=" in each for each in (one, other))
+        if says == 1:
+            in_one.append(name)
+            one, other = (re.sub(rf" {name}=\S+", "", each) for each in (one, other))
+        elif says == 0:
+            in_none.append(name)
+    return one, other, in_one, in_none
 
 
 def _same(one: str, other: str, error: float) -> bool:
@@ -59,7 +100,7 @@ def _family(policy: str) -> str:
 
 def _families(limiter: Limiter) -> set[str]:
     """All that it may be, by the sandbox's names."""
-    several = filter(None, limiter.undecided.split("|"))
+    several = FAMILIES.keys() & limiter.undecided.partition("; ")[0].split("|")
     return {_family(limiter.policy or ""), *(NAMES.get(family, family) for family in several)}
 
 

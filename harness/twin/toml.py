@@ -12,6 +12,7 @@ from harness.twin.twin import SCHEMA, Delay, Lifetime, Limiter, Multiplicity, Se
 
 PARTS: dict[str, type[Any]] = {
     "limiter": Limiter,
+    "behind": Limiter,
     "response": Delay,
     "reply": Delay,
     "replies": Multiplicity,
@@ -32,6 +33,8 @@ def written(twin: Twin) -> str:
         lines += ["", f"[{name}]"]
         told = ((field.name, getattr(part, field.name)) for field in fields(part))
         lines += [f"{key} = {_value(value)}" for key, value in told if value is not None]
+        if isinstance(part, Limiter) and part.policy is None and not part.undecided:
+            lines.append("# none was seen")
         if name == "sender" and part.unseen:
             lines.append(f"# {', '.join(part.unseen)}: not seen within {part.watched_s:g} s, and only assumed")
     return "\n".join(lines) + "\n"
@@ -65,7 +68,7 @@ def _part(name: str, table: Any) -> Any:
     if not isinstance(table, dict):
         raise UsageError(f"[{name}] of the twin must be a table")
     try:
-        part = PARTS[name](**{"policy": None, **table} if name == "limiter" else table)
+        part = PARTS[name](**{"policy": None, **table} if PARTS[name] is Limiter else table)
     except TypeError as error:
         raise UsageError(f"[{name}] of the twin: {str(error).partition(' ')[2]}") from None
     for field in fields(part):

@@ -10,13 +10,21 @@ SCHEMA = "harness-twin/1"
 
 @dataclass(frozen=True, slots=True)
 class Limiter:
-    """`policy` as `harness sandbox --limiter` takes it; None where nothing was refused. `samples`: requests spent."""
+    """`policy` as `harness sandbox --limiter` takes it; of scope and Retry-After it says only what was told. None where
+    nothing was refused, or, as `undecided` says then, by a rule that is not known. `samples`: requests spent.
+    `undecided`: what could not be told, joined by "; ", and first the families that were not told apart, joined by |.
+    """
 
     run: str
     samples: int
     policy: str | None
-    undecided: str  # the families that could not be told apart, joined by |; empty where there is one
+    undecided: str
     error: float  # of durations and rates, relative
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether it is there, and its rule is not known."""
+        return self.policy is None and bool(self.undecided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,20 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A part that was not measured is None, and never said to be the same as another."""
+    """A part that was not measured is None, and never said to be the same as another. A request meets `limiter` first,
+    and the one `behind` it only where that lets it in."""
 
     limiter: Limiter | None = None
+    behind: Limiter | None = None
     response: Delay | None = None
     reply: Delay | None = None
     replies: Multiplicity | None = None
     lifetime: Lifetime | None = None
     sender: Sender | None = None
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Those of the limiters that a sandbox can be, in the order in which a request meets them."""
+        return tuple(
+            each.policy for each in (self.limiter, self.behind) if each is not None and each.policy is not None
+        )

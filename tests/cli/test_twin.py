@@ -97,6 +97,88 @@ def test_a_limiter_that_a_sandbox_can_be_is_written(tmp_path: Path, limits: dict
     assert rate in said.stdout
 
 
+LIED = {"kept": 7, "early": 28, "rounded": 20, "needless": 0, "tested": 55}
+TELLING = {**WINDOW, "headers": {"dialects": ["Retry-After", "X-RateLimit-*"]}, "retry_after": LIED}
+ALONE = {"looked_with": 40, "found": None}
+BEHIND = {"algorithm": "fixed_window_aligned", "quota": 30, "window_s": 12.0, "confidence": 0.93}
+
+
+def twin_of(folder: Path, limits: dict) -> tuple[Path, list[str]]:
+    """The file that `harness twin` writes of these limits, and what it says of it beside what was not measured."""
+    run = run_of(folder, json.dumps({"schema": "harness-result/1", "run_id": "r", "limits": limits}))
+    said = harness("twin", run)
+    assert said.returncode == 0, said.stderr
+    (folder / "twin.toml").write_text(said.stdout)
+    return folder / "twin.toml", [line for line in said.stderr.splitlines() if not line.startswith("not measured")]
+
+
+@pytest.mark.parametrize(
+    ("limits", "policies", "undecided"),
+    [
+        (TELLING, ["retry-after=early"], ["limiter: scope not told"]),
+        (
+            {**TELLING, "retry_after": {**LIED, "kept": 100, "tested": 148}},
+            ["headers=x-ratelimit"],
+            [
+                "limiter: scope not told",
+                "limiter: Retry-After not told: of 148 promises 100 kept, 28 too short, 20 too",
+            ],
+        ),
+        (
+            {**WINDOW, "behind": {"looked_with": 40, "found": BEHIND}},
+            ["sliding-log limit=4", "fixed-window limit=30 window=12.0s"],
+            [
+                *("limiter: scope not told", "limiter: headers as seen of two"),
+                *("behind: scope not told", "behind: headers as seen of two"),
+            ],
+        ),
+        (
+            {**WINDOW, "scope": "key", "behind": {"looked_with": 40, "found": {"algorithm": None}}},
+            ["sliding-log limit=4"],
+            ["behind: another limiter was met, and its rule could not be told"],
+        ),
+        ({**WINDOW, "scope": "key", "confidence": 0.61, "mismatches": 2}, ["scope=key"], ["limiter: 61 % sure, con"]),
+        (
+            {**WINDOW, "scope": "key", "algorithm": "sliding_log|token_bucket"},
+            ["scope=key"],
+            ["limiter: sliding_log or token_bucket"],
+        ),
+    ],
+)
+def test_all_that_was_found_of_limiters_is_written_and_all_that_was_not_is_said(
+    tmp_path: Path, limits: dict, policies: list[str], undecided: list[str]
+):
+    path, said = twin_of(tmp_path / "run", limits)
+
+    written_policies = [line for line in path.read_text().splitlines() if line.startswith("policy")]
+    assert len(written_policies) == len(policies)
+    assert all(words in line for words, line in zip(policies, written_policies, strict=True)), written_policies
+    assert len(said) == len(undecided), said
+    for words, line in zip(undecided, said, strict=True):
+        assert line.startswith(f"undecided: {words}")
+        assert line.removeprefix("undecided: ").partition(": ")[2].replace(" or ", "|") in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "words"),
+    [
+        ({**TELLING, "retry_after": {**LIED, "kept": 55, "early": 0, "rounded": 0}}, 1, "limiter    drift "),
+        ({**TELLING, "scope": "key"}, 0, "scope not told in one of them"),
+        (TELLING, 0, "(not compared: scope)"),
+        ({**TELLING, "behind": {"looked_with": 40, "found": BEHIND}}, 1, "behind     drift "),
+    ],
+)
+def test_a_diff_compares_lies_scopes_and_second_limiters(tmp_path: Path, new: dict, code: int, words: str):
+    twins = [
+        twin_of(tmp_path / name, limits)[0] for name, limits in (("old", {**TELLING, "behind": ALONE}), ("new", new))
+    ]
+
+    said = harness("twin", "--diff", *map(str, twins))
+
+    assert said.returncode == code, said.stdout + said.stderr
+    assert words in said.stdout
+
+
 def test_a_folder_of_runs_is_none_and_no_twin_either(tmp_path: Path):
     run_of(tmp_path / "run", "{}")
 
@@ -117,7 +199,7 @@ def test_what_no_run_measured_is_told_beside_the_twin_with_the_command_that_does
     assert said.returncode == 0
     assert read(said.stdout).replies is not None
     assert said.stderr.splitlines() == [
-        "not measured: limiter (`harness limits` measures it)",
+        "not measured: limiter, behind (`harness limits` measures them)",
         "not measured: response, reply (`harness load` measures them)",
         "not measured: lifetime (`harness conform --session-ttl SECONDS` measures it)",
         "not measured: sender (`harness conform` measures it)",

@@ -33,7 +33,8 @@ def drawn(dice: random.Random) -> Twin:
         f" attempts=1000 give-up=1h jitter=0 retry-after={habits[0]} redirects={habits[1]} order={habits[2]}"
     )
     return Twin(
-        Limiter("drawn", 100, limiter, "", 0.02),
+        Limiter("drawn", 100, f"{limiter} scope=key retry-after=honest", "", 0.02),
+        None,
         Delay("drawn", 1000, PERCENTILES, tuple(answer_ms * each for each in (1, 2, 3, 4))),
         Delay("drawn", 1000, PERCENTILES, tuple(reply_ms * each for each in (1, 2, 3, 4))),
         Multiplicity("drawn", 1000, round(dice.uniform(1.2, 1.8), 2)),
@@ -68,7 +69,7 @@ def test_a_twin_is_measured_as_the_one_that_was_drawn(sandbox, inquire, tmp_path
     compared = harness("twin", "--diff", file(tmp_path, "drawn", twin), str(measured))
     assert compared.returncode == 0, written(twin) + compared.stdout + compared.stderr
     parts = {line.split()[0]: line for line in compared.stdout.splitlines()}
-    assert {name for name, line in parts.items() if " same " in line} == set(parts) - {"lifetime"}
+    assert {name for name, line in parts.items() if " same " in line} == set(parts) - {"behind", "lifetime"}
     again = read(made.stdout).sender
     assert again is not None
     assert again.policy.startswith("accepted=2xx timeout=")
