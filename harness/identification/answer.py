@@ -16,8 +16,9 @@ from harness.identification.trace import Decision, heard
 
 # A model that contradicts more than this share of the verdicts explains nothing.
 EXPLAINED = 0.03
-# A limiter is told by time only where its time can be told: not by less than a round trip, nor than so many seconds.
-# But chance does not keep to a rule so many times without a contradiction, groups and single requests in turn.
+# A limiter is told by time only where its time can be told: not by less than so many seconds, nor than a round trip.
+# But chance does not keep to a rule so many times without a contradiction, groups and single requests in turn, where it
+# keeps to no other as well.
 FINEST_S, PLENTY = 0.05, 150
 # How sure the answer is by how many verdicts the next family contradicts, and less for each that is left unexplained.
 SURE = {0: 0.5, 1: 0.75, 2: 0.93, 3: 0.97}
@@ -104,8 +105,9 @@ def answer_of(run: Run) -> Identification:
     fits, decisions = _firsts(run, layer)
     best = fits[0]
     fine_s = best.model().scale
-    by_chance = best.hard > 0 or len(decisions) < PLENTY
-    too_fine = fine_s < run.trace.round_trip or (fine_s < FINEST_S and by_chance)
+    near = any(fit.hard < best.hard + REFUTING for fit in fits[1:])
+    by_chance = best.hard > 0 or len(decisions) < PLENTY or (near and fine_s < run.trace.round_trip)
+    too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
     explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
     kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
