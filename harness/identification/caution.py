@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Where everything was explained once, and nothing is after so many experiments, that may be another limiter; or after
-# so many where nothing ever was, and after one where it was let rest before. So often it is let rest.
+# so many where nothing ever was, and after one where it was just let rest. So often it is let rest.
 SUSPICIOUS, NEVER, RESTS = 2, 3, 4
 
 
@@ -19,5 +19,5 @@ class Caution:
 
     def suspicious(self, contradicted: int, *, ever_explained: bool) -> bool:
         """Whether another limiter may be what contradicts all models, after so many experiments in a row."""
-        enough = 1 if self.rests else SUSPICIOUS if ever_explained else NEVER
+        enough = 1 if self.rests == 1 else SUSPICIOUS if ever_explained else NEVER
         return self.wary and contradicted >= enough and self.rests < RESTS

@@ -5,7 +5,7 @@ several periods may lie between two of them. So all are kept that each opening i
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, starmap
 from math import ceil, floor
 
 from harness.identification.openings import Opening, longest_refusal, openings
@@ -25,10 +25,11 @@ def lattice(decisions: Sequence[Decision]) -> list[Bounds]:
     found = openings(decisions)
     if len(found) < 2:
         return []
-    # What is refused in a row is refused between two edges, and two openings that follow each other lie on two.
     edge = min(found, key=lambda each: each.late - each.early)
-    longest = min(_apart(one, other)[1] for one, other in pairwise(found))
-    ranges: list[Bounds] = [(max(longest_refusal(decisions), SHORTEST), longest)]
+    # What is refused in a row is refused between two edges; openings that do not overlap lie on two.
+    longest = min((far for near, far in starmap(_apart, pairwise(found)) if near > 0), default=0.0)
+    shortest = max(longest_refusal(decisions), SHORTEST)
+    ranges: list[Bounds] = [(shortest, longest)] if shortest <= longest else []
     for each in sorted(found, key=lambda other: abs(other.late - edge.late)):
         near, far = _apart(*sorted((edge, each)))
         if near <= 0:

@@ -74,19 +74,18 @@ def _behind(run: Run, most: int) -> Step:
         yield from run.carry_out(run.search.run(min(most, max(LEAST_BEHIND, FILLED * run.clean[0].model().quota))))
         if run.search.met is None:
             run.fit()
+            run.rounds = ROUNDS - MORE
             if (unmet := agreed(run.clean[0].model(), run.decided)) < len(run.decided) and run.caution.rests:
                 # What was left out for another limiter, which then is not there: it is this one that is wrong.
                 let_rest(run, run.caution.since + unmet, wrong=True)
             elif not run.bank.best.hard or look == LOOKS - 1:
                 return
-            run.rounds = ROUNDS - MORE
         else:
             run.second = second_of(run, run.search)
             yield from run.carry_out(alone(run.second))
             if run.second.bank.fits:
-                found = settled(run, run.search, run.second)
-                if found is not None and not found.seconds[0].hard:
-                    run.again = first_of(run, found)
+                if not run.second.bank.best.hard:
+                    run.again = first_of(run, run.second)
                     yield from run.carry_out(asked_again(run.again))
                 return
             met = sum(each.sent < run.search.met[0] for each in run.trace.observations)

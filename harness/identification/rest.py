@@ -12,14 +12,22 @@ from harness.identification.run import Run, agreed
 SCALES, LONGEST_REST = 4, 0.1
 # Of what was asked until the other was met, so much is asked in a row; then it is let rest for so many times as long as
 # nothing was let in, but no shorter than a share of the first rest, and no longer than that.
-SAFE, CLOSED, SHORTEST_REST = 0.5, 2.0, 0.5
+SAFE, CLOSED, SHORTEST_REST = 0.5, 1.5, 0.25
+# Less than so many quotas of the first show nothing of it.
+LEAST = 2.0
 # Each time that was too much, the rest is so many times as long.
 LONGER = 2.0
 
 
 def rested(run: Run) -> None:
-    if run.caution.suspicious(run.contradicted, ever_explained=bool(run.clean)):
-        let_rest(run, len(run.trace.observations))
+    if _suspicious(run):
+        run.fit(anew=True)  # what was given up early may explain it after all
+        if _suspicious(run):
+            let_rest(run, len(run.trace.observations))
+
+
+def _suspicious(run: Run) -> bool:
+    return run.caution.suspicious(run.contradicted, ever_explained=bool(run.clean))
 
 
 def let_rest(run: Run, until: int, *, wrong: bool = False) -> None:
@@ -43,7 +51,7 @@ def let_rest(run: Run, until: int, *, wrong: bool = False) -> None:
 
 
 def _pace(run: Run, asked: int, quiet: float) -> None:
-    safe = max(2, round(SAFE * asked))
+    safe = max(round(LEAST * run.scales.quota), round(SAFE * asked))
     if run.pace is None:
         closed = CLOSED * longest_refusal(run.trace.decisions)
         run.pace = Pace(safe, max(SHORTEST_REST * quiet, min(quiet, closed)))

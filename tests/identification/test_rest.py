@@ -29,8 +29,12 @@ def test_one_experiment_that_contradicts_is_not_enough(explained, enough):
 
 
 def test_it_is_let_rest_a_few_times_only():
-    assert Caution(wary=True, rests=RESTS - 1).suspicious(1, ever_explained=True)
+    assert Caution(wary=True, rests=RESTS - 1).suspicious(SUSPICIOUS, ever_explained=True)
     assert not Caution(wary=True, rests=RESTS).suspicious(99, ever_explained=True)
+
+
+def test_just_after_the_first_rest_one_is_enough():
+    assert Caution(wary=True, rests=1).suspicious(1, ever_explained=False)
 
 
 def test_the_first_rest_is_as_long_as_it_took_to_meet_it():
