@@ -36,7 +36,7 @@ from harness.honesty import Honesty
 from harness.identification.answer import Identification
 from harness.identification.fit import Fit
 from harness.identification.rounds import REFUTING
-from harness.identification.run import Run
+from harness.identification.run import Run, agreed
 from harness.limits.claims import claimed, held
 from harness.limits.inquiry import Findings
 from harness.limits.models import described, models, rounded
@@ -134,7 +134,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "runner_up": identified.runner_up,
         "refuted": [{**asdict(each), "parameters": fitted.get(each.family)} for each in identified.refuted],
         "rivals": _rivals(identified.fits, settled),
-        "explained": len(run.explained) if identified.behind and both is None else None,
+        "explained": _alone(run) if identified.behind and both is None else None,
         "behind": _behind(identified),
         "identified_with": {"requests": identified.requests, "seconds": round(identified.seconds, 1)},
     }
@@ -176,11 +176,17 @@ def _same(identified: Identification, run: Run) -> str:
     if identified.behind is not None and identified.behind.both is not None:
         return "they give the same verdicts on everything that the other limiter did not refuse"
     if identified.behind is not None:
-        return f"they give the same verdicts on the {len(run.explained)} requests before another limiter answered"
+        return f"they give the same verdicts on the {len(run.explained)} requests that no other limiter answered"
     if identified.mismatches:
         return "as many requests contradict each of them"
     tried = "everything that the budget allowed to be tried" if run.cut_short else "everything that was tried"
     return f"they give the same verdicts on {tried}"
+
+
+def _alone(run: Run) -> int:
+    """How many requests there were before the first that the limiter which was found first cannot have answered."""
+    found = agreed(run.clean[0].model(), run.decided)
+    return run.decided[found].number if found < len(run.decided) else len(run.trace.observations)
 
 
 def _behind(identified: Identification) -> dict[str, Any]:

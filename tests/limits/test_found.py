@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from harness.dialects import claim_of
-from harness.identification.answer import answer_of
+from harness.identification.answer import Layer, answer_of
 from harness.identification.budget import Budget
 from harness.identification.run import Run
 from harness.identification.trace import Observation
@@ -106,3 +106,15 @@ def test_of_a_second_limiter_it_is_told_how_far_its_times_may_be_off_and_when_it
     low, high = second["bounds"]["window"]
     assert low <= second["window_s"] <= high
     assert second["met_first"] in (True, False)
+
+
+def test_of_another_limiter_it_is_told_from_which_request_on_it_answered():
+    findings = findings_of(FixedWindow(5, 2.0))
+    another = Layer((), {}, {}, 0.0, None, let_in=3, after_s=1.0, closed_s=2.0)
+    findings = replace(findings, identified=replace(findings.identified, behind=another))
+    assert found(findings)["explained"] == len(findings.run.trace.observations)
+    position = next(number for number, each in enumerate(findings.run.decided) if each.admitted and number > 20)
+    decided = list(findings.run.decided)
+    decided[position] = decided[position]._replace(admitted=False)
+    refused = found(replace(findings, run=replace(findings.run, decided=decided)))
+    assert refused["explained"] == decided[position].number
