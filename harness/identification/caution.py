@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 # Where everything was explained once, and nothing is after so many experiments, that may be another limiter; or after
 # so many where nothing ever was, and after one where it was just let rest. So often it is let rest.
-SUSPICIOUS, NEVER, RESTS = 2, 3, 4
+SUSPICIOUS, NEVER, RESTS = 2, 8, 4
 
 
 @dataclass(slots=True)
@@ -19,5 +19,5 @@ class Caution:
 
     def suspicious(self, contradicted: int, *, ever_explained: bool) -> bool:
         """Whether another limiter may be what contradicts all models, after so many experiments in a row."""
-        enough = 1 if self.rests == 1 else SUSPICIOUS if ever_explained else NEVER
+        enough = NEVER if not ever_explained else 1 if self.rests == 1 else SUSPICIOUS
         return self.wary and contradicted >= enough and self.rests < RESTS

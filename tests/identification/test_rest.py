@@ -34,7 +34,7 @@ def test_it_is_let_rest_a_few_times_only():
 
 
 def test_just_after_the_first_rest_one_is_enough():
-    assert Caution(wary=True, rests=1).suspicious(1, ever_explained=False)
+    assert Caution(wary=True, rests=1).suspicious(1, ever_explained=True)
 
 
 def test_the_first_rest_is_as_long_as_it_took_to_meet_it():

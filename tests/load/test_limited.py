@@ -15,7 +15,6 @@ from harness.load.plan import LoadPlan
 from harness.measurement import Measurements, Measuring, measure
 from harness.recording.reader import read_run
 from harness.result import result_of
-from harness.verdict import judge_validity
 from tests.load.running import QUICK, Outcome, carry_out, profile_for, sandbox
 
 
@@ -139,7 +138,10 @@ def test_it_waits_as_long_as_it_was_told_and_that_counts_from_the_plan_and_not_a
     assert reply is not None
     assert from_plan is not None
     assert from_plan.max > 1000 > reply.max
-    assert not any("sent late" in reason for reason in judge_validity(polite.measured).reasons)
+    # However slow the machine is: a wait that counted as lateness would be a second of it.
+    lateness = polite.measured.latencies["lateness"]
+    assert lateness is not None
+    assert lateness.p99 < 1000
 
 
 def test_what_was_limited_and_sent_again_is_paired_with_one_reply(polite: MannersRun):
