@@ -112,7 +112,7 @@ def answer_of(run: Run) -> Identification:
     kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
     model = both.model() if both else best.model()
-    shut_s = _shut_s(model, run)
+    shut_s = _shut_s(model, run, explained=explained)
     return Identification(
         limited=True,
         families=tuple(fit.family.family for fit in kin),
@@ -135,16 +135,18 @@ def answer_of(run: Run) -> Identification:
     )
 
 
-def _shut_s(model: Model, run: Run) -> float | None:
-    """For how long nothing has been let in, at the end, that should have been; None where that is as it should be. The
-    model is told of everything."""
+def _shut_s(model: Model, run: Run, *, explained: bool) -> float | None:
+    """For how long nothing has been let in, at the end, that should have been; None where that is as it should be: for
+    a model that explains nothing, for less than half of the time. The model is told of everything."""
     *before, last = heard(run.trace.decisions, model.heeds_refusals)
     model.replay(before)
     miss = model.observe(*last[:3])
     admitted = [each.sent for each in run.trace.observations if each.admitted]
     refused = [each.sent for each in run.trace.observations if each.sent > admitted[-1]]
     lasted = run.now - refused[0] if refused else 0.0
-    return lasted if miss > 0 and not last.admitted and lasted > model.scale else None
+    if last.admitted or (explained and miss <= 0):
+        return None
+    return lasted if lasted > (model.scale if explained else run.now / 2) else None
 
 
 def _firsts(run: Run, layer: Layer | None) -> tuple[Sequence[Fit], Sequence[Decision]]:

@@ -24,10 +24,12 @@ class Pace:
     _answered: deque[float] = field(init=False)
 
     @classmethod
-    def of(cls, fit: Fit, doubt: float) -> Self:
-        """`doubt` is how far a time of the limiter may be off, relative to it."""
+    def of(cls, fit: Fit, doubt: float, seen: Sequence[Observation] = ()) -> Self:
+        """`doubt` is how far a time of the limiter may be off, relative to it, and `seen` what was sent before."""
         model = fit.model()
-        return cls(model.quota, model.span * (1 + max(LEAST_DOUBT, doubt)))
+        pace = cls(model.quota, model.span * (1 + max(LEAST_DOUBT, doubt)))
+        pace.note(seen)
+        return pace
 
     def __post_init__(self) -> None:
         self._answered = deque(maxlen=self.quota)
@@ -44,5 +46,5 @@ class Pace:
         return max([at, *(each + self.span for each in self._answered)])
 
     def note(self, seen: Sequence[Observation]) -> None:
-        """Whatever became of them: who counts what the other refused is not known."""
-        self._answered.extend(sorted(each.received for each in seen))
+        """Whatever became of them: who counts what the other refused is not known. The last of them are kept."""
+        self._answered.extend(sorted(each.received for each in seen[-self.quota :]))

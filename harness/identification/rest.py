@@ -20,6 +20,7 @@ LONGER = 2.0
 
 
 def rested(run: Run) -> None:
+    """Where another limiter may be what contradicts all models, it is let rest."""
     if _suspicious(run):
         run.fit(anew=True)  # what was given up early may explain it after all
         if _suspicious(run):
@@ -57,6 +58,7 @@ def _pace(run: Run, asked: int, quiet: float) -> None:
         run.pace = Pace(safe, max(SHORTEST_REST * quiet, min(quiet, closed)))
     else:
         run.pace = Pace(min(run.pace.quota, safe), LONGER * run.pace.span)
+    run.pace.note(run.trace.observations)
 
 
 def _cut(run: Run) -> None:

@@ -5,7 +5,7 @@ algorithm     a family, or several joined by "|" where they cannot be told apart
 quota, burst  requests;  window_s, block_s, interval_s  seconds;  refill_per_s, sustainable_per_s  requests a second, as
               is likeliest: what a prediction is made of;  polite_per_s  what a sender can hold, by the bounds, rounded
               down: never more
-shut_s        where nothing was let in any more after the first refusal: for how long that was seen, seconds
+shut_s        where nothing is let in any more, and nothing tells when it will be: for how long that was seen, seconds
 behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
               where nothing could be told of its rule, `algorithm` is None. With `met_first` a request meets it before
               the other, as far as what was seen tells one order from the other
@@ -35,6 +35,7 @@ from typing import Any
 from harness.honesty import Honesty
 from harness.identification.answer import Identification
 from harness.identification.fit import Fit
+from harness.identification.openings import openings
 from harness.identification.rounds import REFUTING
 from harness.identification.run import Run, agreed
 from harness.limits.claims import claimed, held
@@ -150,7 +151,7 @@ def _why(identified: Identification, run: Run) -> str | None:
     """Why there is no answer, or more than one."""
     if identified.families:
         return _same(identified, run) if len(identified.families) > 1 else None
-    if identified.shut_s is not None and not run.cut_short:
+    if identified.shut_s is not None and not run.cut_short and not openings(run.trace.decisions):
         seen = run.trace.observations
         let_in = next(number for number, each in enumerate(seen) if not each.admitted)
         return (
@@ -159,7 +160,7 @@ def _why(identified: Identification, run: Run) -> str | None:
         )
     if identified.shut_s is not None:
         return (
-            f"nothing was let in for {identified.shut_s:.3g} s after the first refusal, when the budget ended: "
+            f"nothing had been let in for {identified.shut_s:.3g} s when the budget ended: "
             "how long it shuts for takes more time (--most-time, --budget)"
         )
     if identified.nearest is None:

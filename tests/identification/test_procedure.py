@@ -173,20 +173,21 @@ def test_what_was_asked_before_counts_in_the_budget():
 class Closing(VirtualLimiter):
     """Lets nobody in any more after so many requests, whatever its rule was until then."""
 
-    most = 200
+    def __init__(self, most):
+        super().__init__(FixedWindow(6, 2.0), 0.004, 3)
+        self.left = most
 
     def _answer(self, arrived, sent):
         seen = super()._answer(arrived, sent)
-        self.answered = getattr(self, "answered", 0) + 1
-        return seen if self.answered <= self.most else Observation(sent, seen.received, False)
+        self.left -= 1
+        return seen if self.left >= 0 else Observation(sent, seen.received, False)
 
 
-@pytest.mark.parametrize("look_behind", [0, 200])
-def test_what_never_lets_anybody_in_again_is_told_to_be_shut_and_is_no_second_rule(look_behind):
-    answer, run = identified(Closing(FixedWindow(6, 2.0), 0.004, 3), 3, ENOUGH, look_behind)
-    if len(run.trace.observations) <= Closing.most:
-        assert answer.shut_s is None
-        return
+@pytest.mark.parametrize(("most", "look_behind"), [(25, 0), (60, 0), (35, 200), (100, 200), (140, 200)])
+def test_what_never_lets_anybody_in_again_is_told_to_be_shut_and_is_no_second_rule(most, look_behind):
+    target = Closing(most)
+    answer, _ = identified(target, 3, ENOUGH, look_behind)
+    assert target.left < 0
     assert answer.shut_s > 100
     assert answer.calm_at is None
     assert answer.confidence < 0.9

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+from benchmarks.virtual_limiter import identified
 from harness.dialects import claim_of
 from harness.identification.answer import Layer, answer_of
 from harness.identification.budget import Budget
@@ -12,6 +13,7 @@ from harness.limits.found import found
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
 from tests.identification.test_behind import Both
+from tests.identification.test_procedure import Closing
 from tests.report.inquiries import findings_of
 
 
@@ -118,3 +120,11 @@ def test_of_another_limiter_it_is_told_from_which_request_on_it_answered():
     decided[position] = decided[position]._replace(admitted=False)
     refused = found(replace(findings, run=replace(findings.run, decided=decided)))
     assert refused["explained"] == decided[position].number
+
+
+def test_what_shut_after_it_had_opened_is_not_said_to_be_shut_since_the_first_refusal():
+    answer, run = identified(Closing(60), 3, Budget(600, 600.0))
+    told = found(replace(findings_of(FixedWindow(5, 2.0)), run=run, identified=answer))
+    assert told["algorithm"] is None
+    assert told["shut_s"] > 500
+    assert told["why"].startswith("nothing had been let in for")
