@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.gauges import STALL_MS, frozen
 from harness.histogram import Latency
-from harness.measurement import STALL_MS, Measurements, frozen
+from harness.measurement import Measurements
 from harness.pairing import ARRIVAL_CLASSES
 from harness.seconds import SECOND, Seconds
 from harness.sparse import SparseHistogram

@@ -11,48 +11,38 @@ of minutes.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.course import COURSE, Second, Spell, series, spells
 from harness.events import (
     EXHAUSTED,
     Acked,
     Began,
     Compared,
-    Died,
     Ended,
     Event,
     Failed,
-    Gauged,
     Limited,
     Refused,
 )
 from harness.exchanges import Exchange, Exchanges
+from harness.gauges import Gauges
 from harness.histogram import Histogram, Latency
 from harness.kept import Shelves, no_shelf
 from harness.limit_rule import LimitRule
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Arrival, Paired, Pairer
 from harness.prediction import Prediction, Trial
-from harness.seconds import Group, Moment, Seconds
+from harness.seconds import Group, Seconds
 from harness.throttling import Throttled, Throttling
 from harness.violations import Inspection, Violations
 
-# A pause of the sink's event loop below this is what any busy machine does to a process. What a shorter one does to the
-# customers shows in how late they send; one that is longer keeps them from planning anything that could be late.
-STALL_MS = 20.0
-FREEZE_MS = 1000.0
-# What the gauges of their processes begin with.
-CUSTOMERS = "customers"
 # How many different reasons for a failure a result carries; the rest are summed up.
 MOST_REASONS = 20
 # How many reasons are told apart while a run is measured: a target can make each of its failures another.
 MOST_KINDS = 1000
 REST = "other reasons"
-# How many rows the run's course has at most: an hour of single seconds. A longer one is told in longer steps.
-MOST_ROWS = 3600
-# What the course tells of each second.
-COURSE = ("response", "reply")
 
 # Those that are the target's to every request, which a curve is drawn of.
 _CURVED = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan")
@@ -65,42 +55,12 @@ _GROUPS: Mapping[str, tuple[Group, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
-    """One second of the run, counted from its beginning, or in a long run a step of `width_s` of them. A latency (ms)
-    belongs to the second of its message's send."""
-
-    at_s: int
-    sent: int
-    accepted: int
-    limited: int
-    failed: int
-    replies: int
-    response: Latency | None
-    reply: Latency | None
-    width_s: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Interval:
     """Ambiguous replies: how many, and between which latencies (ms) each of them lies."""
 
     count: int
     least: float
     most: float
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Some of a run's seconds: what became of the messages that were sent in them, and the latency (ms) of their
-    replies."""
-
-    seconds: int
-    accepted: int
-    answered: int
-    late: int
-    ambiguous: int
-    lost: int
-    reply: Latency | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +85,7 @@ class Measurements:
     was sent that was limited, and `otherwise` the others in which any was sent. Both are None where nothing was.
     `prediction` is what came of holding the run against the rule that it was given.
     `stalled_s` is for how long, at least, the sink's event loop stood still: the sum of its stalls above STALL_MS.
-    `frozen_s` is the same of each process of customers that stood still for more than FREEZE_MS at once.
+    `frozen_s` is the same of each process of customers that stood still for more than FREEZE_MS at once (see gauges).
     """
 
     messages: Mapping[str, int]
@@ -163,39 +123,6 @@ class Measurements:
         }
 
 
-def frozen(source: str, name: str, value: float) -> bool:
-    """Whether a gauge tells that a process of customers stood still for long."""
-    return name == "lag_ms" and source.startswith(CUSTOMERS) and value > FREEZE_MS
-
-
-class _Harness:
-    """What the harness said of itself while it measured."""
-
-    def __init__(self) -> None:
-        self.gauges: dict[str, Histogram] = {}
-        self.deaths: list[Died] = []
-        self.clocks: list[Compared] = []
-        self.stalled_ms = 0.0
-        self.frozen_s: dict[str, float] = {}
-
-    def enter(self, event: Event) -> None:
-        match event:
-            case Gauged():
-                # Gauges share the histogram: a value of 1.0 is kept as one "millisecond", in its own unit.
-                self.gauges.setdefault(f"{event.source}.{event.name}", Histogram()).record(round(event.value * 1e6))
-                if (event.source, event.name) == ("sink", "lag_ms") and event.value > STALL_MS:
-                    self.stalled_ms += event.value
-                if frozen(event.source, event.name, event.value):
-                    self.frozen_s[event.source] = round(self.frozen_s.get(event.source, 0.0) + event.value / 1000, 3)
-            case Died():
-                self.deaths.append(event)
-            case Compared():
-                self.clocks.append(event)
-
-    def obituaries(self, begin: int) -> list[str]:
-        return [f"the {each.process} died after {(each.at - begin) / 1e9:.0f} s ({each.how})" for each in self.deaths]
-
-
 class Measuring:
     """Takes the events of one phase in the order of time, about: what counts is the order within one session and within
     one request. Given shelves, it holds no more than what is under way."""
@@ -220,7 +147,7 @@ class Measuring:
         self._inspection = Inspection()
         self._throttled = Throttled(shelves())
         self._trial = Trial(rule) if rule else None
-        self._harness = _Harness()
+        self._gauges = Gauges()
         self._counts: Counter[tuple[Group, str]] = Counter()
         self._classes: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
@@ -234,7 +161,7 @@ class Measuring:
         exchange = self._exchanges.enter(event)
         outcome = _OUTCOMES.get(type(event))
         if outcome is None:
-            self._harness.enter(event)
+            self._gauges.enter(event)
         elif exchange is not None:
             self._settle(exchange, outcome, event.at)
             self._note_failure(event)
@@ -254,7 +181,7 @@ class Measuring:
         for decided in self._pairer.finish(last if self._ended is None else self._ended):
             self._decide(decided)
         throttling = self._throttled.finish()
-        spells = _spells(self._seconds) if any(throttling.limited.values()) else (None, None)
+        limited, otherwise = spells(self._seconds) if any(throttling.limited.values()) else (None, None)
         return Measurements(
             messages=self._outcomes("messages"),
             sessions=self._outcomes("sessions"),
@@ -263,20 +190,20 @@ class Measuring:
             latencies={name: histogram.summary() for name, histogram in self._histograms.items()},
             curves={name: self._histograms[name].curve() for name in _CURVED},
             ambiguous=self._interval(),
-            series=list(_series(self._seconds)),
+            series=list(series(self._seconds)),
             seconds=self._seconds,
             contract=self._inspection.finish(),
             throttling=throttling,
-            while_limited=spells[0],
-            otherwise=spells[1],
+            while_limited=limited,
+            otherwise=otherwise,
             prediction=self._trial.finish() if self._trial is not None else None,
             failures=_most_common(self._failures),
             exhausted={why: count for why, count in self._failures.items() if why.startswith(EXHAUSTED)},
-            deaths=self._harness.obituaries(self._begin),
-            clocks=tuple(self._harness.clocks),
-            gauges={name: histogram.summary() for name, histogram in sorted(self._harness.gauges.items())},
-            stalled_s=round(self._harness.stalled_ms / 1000, 3),
-            frozen_s=self._harness.frozen_s,
+            deaths=self._gauges.obituaries(self._begin),
+            clocks=tuple(self._gauges.clocks),
+            gauges={name: histogram.summary() for name, histogram in sorted(self._gauges.values.items())},
+            stalled_s=round(self._gauges.stalled_ms / 1000, 3),
+            frozen_s=self._gauges.frozen_s,
             duration_s=round((last - self._begin) / 1e9, 3),
         )
 
@@ -356,64 +283,6 @@ def measure(events: Iterable[Event], reply_timeout_s: float, by_second: Collecti
     for event in history:
         measuring.enter(event)
     return measuring.finish()
-
-
-def _series(seconds: Seconds) -> Iterator[Second]:
-    """The run's course, in steps that are as short as the number of rows allows: doubled until they are few."""
-    span = seconds.busy("messages")
-    width = 1
-    while len(span) > MOST_ROWS * width:
-        width *= 2
-    for start in range(span.start, span.stop, width):
-        within = range(start, min(start + width, span.stop))
-        yield _row(start, len(within), seconds.at(start) if width == 1 else _merged(seconds, within))
-
-
-def _merged(seconds: Seconds, within: range) -> Moment:
-    moment = Moment()
-    for second in within:
-        moment.merge(seconds.at(second))
-    return moment
-
-
-def _spells(seconds: Seconds) -> tuple[Spell, Spell]:
-    """The seconds in which a request was sent that was limited, and the others in which any was sent."""
-    moments, numbers = (Moment(), Moment()), [0, 0]
-    for second in seconds.busy("sessions", "messages"):
-        moment = seconds.at(second)
-        if moment.counts["messages", "sent"] or moment.counts["sessions", "sent"]:
-            which = 0 if moment.counts["messages", "limited"] or moment.counts["sessions", "limited"] else 1
-            moments[which].merge(moment)
-            numbers[which] += 1
-    return _spell(moments[0], numbers[0]), _spell(moments[1], numbers[1])
-
-
-def _spell(moment: Moment, seconds: int) -> Spell:
-    counts, reply = moment.counts, moment.latencies.get("reply")
-    return Spell(
-        seconds=seconds,
-        accepted=counts["messages", "accepted"],
-        answered=counts["replies", "answered"],
-        late=counts["replies", "late"],
-        ambiguous=counts["replies", "ambiguous"],
-        lost=counts["replies", "lost"],
-        reply=reply.summary() if reply else None,
-    )
-
-
-def _row(start: int, width: int, moment: Moment) -> Second:
-    response, reply = (moment.latencies.get(kind) for kind in COURSE)
-    return Second(
-        at_s=start,
-        sent=moment.counts["messages", "sent"],
-        accepted=moment.counts["messages", "accepted"],
-        limited=moment.counts["messages", "limited"],
-        failed=moment.counts["messages", "failed"],
-        replies=reply.count if reply else 0,
-        response=response.summary() if response else None,
-        reply=reply.summary() if reply else None,
-        width_s=width,
-    )
 
 
 def _most_common(failures: Counter[str]) -> dict[str, int]:

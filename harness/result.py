@@ -6,7 +6,7 @@ that a run does not have is absent.
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,15 +14,14 @@ from harness import capacity, figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError, NothingMeasured, UsageError
 from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
-from harness.histogram import Latency
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
-from harness.limit_rule import KEPT, LimitRule, rule_of
+from harness.limit_rule import KEPT, rule_of
 from harness.limits_part import LIMITS
-from harness.measurement import Measurements, Measuring, Spell
+from harness.load_part import aborted_part, load_part, prediction_part
+from harness.measurement import Measuring
 from harness.objective import parse_objective
-from harness.prediction import Prediction
 from harness.requirements import Requirement
 from harness.shape import Shape
 from harness.verdict import (
@@ -219,101 +218,12 @@ def _load(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
         for objective in given
     ]
     validity = judge_validity(measured)
-    load = {
-        "scenario": settings.get("scenario"),
-        "customers": settings.get("customers"),
-        "planned_s": settings.get("duration_s"),
-        "arrival_rate": settings.get("arrival_rate"),
-        "spacing": settings.get("spacing"),
-        "think_s": settings.get("think_s"),
-        "connections": settings.get("connections"),
-        "in_flight": settings.get("in_flight"),
-        "workers": settings.get("workers"),
-        "sinks": settings.get("sinks"),
-        "abort_early": bool(settings.get("abort_early")),
-        "when_limited": settings.get("when_limited"),
-        "duration_s": measured.duration_s,
-        "reply_timeout_s": settings["reply_timeout_s"],
-        "messages": dict(measured.messages),
-        "sessions": dict(measured.sessions),
-        "replies": {**measured.replies, "arrivals": measured.arrivals},
-        **{f"{name}_ms": _latency(measured.latencies[name]) for name in figures.LATENCIES},
-        "ambiguous_reply_ms": asdict(measured.ambiguous) if measured.ambiguous else None,
-        "objectives": objectives,
-        "failures": dict(measured.failures),
-        "contract": {**asdict(measured.contract), "per_million": measured.contract.per_million},
-        "curves_ms": {name: [list(point) for point in measured.curves[name]] for name in figures.LATENCIES},
-        "series": [asdict(second) for second in measured.series],
-        "validity": {
-            "verdict": validity.verdict,
-            "reasons": list(validity.reasons),
-            "schedule_lateness_ms": _latency(measured.latencies["lateness"]),
-            "connection_queue_ms": _latency(measured.latencies["queued"]),
-            "sink_lag_ms": _latency(measured.gauges.get("sink.lag_ms")),
-            "sink_stalled_s": measured.stalled_s,
-            "customers_frozen_s": dict(measured.frozen_s),
-            "cpu": _cpu(measured),
-            "clocks": [
-                {
-                    "process": clock.process,
-                    "host": clock.host,
-                    "offset_ms": round(clock.offset_ns / 1e6, 3),
-                    "bound_ms": round(clock.bound_ns / 1e6, 3),
-                }
-                for clock in measured.clocks
-            ],
-            "sink_rejected": _rejected(measured),
-        },
-    }
-    if any(measured.throttling.limited.values()):
-        load["limiting"] = _limiting(measured)
+    load = load_part(settings, measured, objectives, validity)
     if rule is not None and measured.prediction is not None:
-        load["prediction"] = _prediction(measured.prediction, rule, limits)
+        load["prediction"] = prediction_part(measured.prediction, rule, limits)
     if aborted := next((event for event in phase.milestones if isinstance(event, Aborted)), None):
-        load["aborted"] = _aborted(aborted, objectives)
+        load["aborted"] = aborted_part(aborted, objectives)
     return {"load": load}, load_verdict(measured, objectives, validity)
-
-
-def _limiting(measured: Measurements) -> dict[str, Any]:
-    """What the target's limiter was to the customers: there where it refused anything."""
-    throttling = measured.throttling
-    asked, limited = sum(throttling.asked.values()), sum(throttling.limited.values())
-    return {
-        "share": round(limited / asked, 6),
-        "requests": {
-            operation: {"asked": count, "limited": throttling.limited[operation]}
-            for operation, count in sorted(throttling.asked.items())
-        },
-        "without_retry_after": throttling.untold,
-        "sent_again": {"requests": throttling.again, "limited": throttling.again_limited},
-        "episodes": throttling.episodes,
-        "unrecovered": throttling.unrecovered,
-        "recovery_ms": _latency(measured.latencies["recovery"]),
-        "fairness": asdict(throttling.fairness),
-        "while_limited": _spell(measured.while_limited),
-        "otherwise": _spell(measured.otherwise),
-    }
-
-
-def _prediction(prediction: Prediction, rule: LimitRule, limits: Mapping[str, Any]) -> dict[str, Any]:
-    """What followed from the limiter that was found, and whether it was so."""
-    seconds = prediction.seconds
-    rates = {f"{name}_per_s": getattr(prediction, name) / seconds if seconds else None for name in ("asked", "let_in")}
-    return {
-        **asdict(prediction),
-        **{name: None if rate is None else round(rate, 3) for name, rate in rates.items()},
-        "sustainable_per_s": rule.rate,
-        "off": rule.off,
-        "memory_s": round(rule.memory_s, 3),
-        "limits": dict(limits),
-    }
-
-
-def _spell(spell: Spell | None) -> dict[str, Any]:
-    assert spell is not None
-    told = asdict(spell)
-    del told["reply"]
-    return {**told, "reply_ms": _latency(spell.reply)}
 
 
 def _capacity(events: Iterable[Event], began: Began) -> tuple[dict[str, Any], Verdict]:
@@ -348,19 +258,6 @@ def _limits(phase: _Phase, began: Began) -> tuple[dict[str, Any], Verdict]:
     return {"limits": written}, limits_verdict(identified.found if identified else None, answered)
 
 
-def _aborted(aborted: Aborted, objectives: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Why the run was ended early, as it was seen then, and whether the journal says that the objective was missed."""
-    objective = parse_objective(aborted.objective)
-    return {
-        "objective": objective.text,
-        "window_s": objective.window_s,
-        "at_s": aborted.second,
-        "value": aborted.value,
-        "unit": objective.unit,
-        "confirmed": any(o["objective"] == objective.text and o["verdict"] == "fail" for o in objectives),
-    }
-
-
 Judge = Callable[[_Phase, Began], tuple[dict[str, Any], Verdict]]
 _JUDGES: dict[str, Judge] = {"conform": _conform, "load": _load, "limits": _limits}
 
@@ -383,28 +280,6 @@ def _with_ending(verdict: Verdict, ended: Ended | None) -> Verdict:
     if ended.ending in ("interrupted", "aborted") and verdict in ("pass", "not_exercised"):
         return "could_not_run"
     return verdict
-
-
-def _latency(latency: Latency | None) -> dict[str, Any]:
-    return asdict(latency) if latency else {"count": 0}
-
-
-def _cpu(measured: Measurements) -> dict[str, Any]:
-    """Percent of one core by process, from one sample a second."""
-    return {
-        name.partition(".")[0]: {"mean": gauge.mean, "max": gauge.max}
-        for name, gauge in measured.gauges.items()
-        if gauge is not None and name.endswith(".cpu_percent")
-    }
-
-
-def _rejected(measured: Measurements) -> dict[str, int]:
-    """Calls that the sink turned away, by reason: the highest count told."""
-    return {
-        name.partition("rejected.")[2]: round(gauge.max)
-        for name, gauge in measured.gauges.items()
-        if gauge is not None and name.startswith("sink.rejected.")
-    }
 
 
 def _finish(phase: _Phase, began: Began) -> int:
