@@ -129,7 +129,7 @@ def answer_of(run: Run) -> Identification:
         seconds=spent[1],
         fits=tuple(fits),
         behind=layer,
-        looked_behind=spent[0] - run.looked_since if run.search else 0,
+        looked_behind=spent[0] - run.look.since if run.look else 0,
         too_fine_s=fine_s if too_fine else None,
         shut_s=shut_s,
     )
@@ -160,13 +160,13 @@ def _firsts(run: Run, layer: Layer | None) -> tuple[Sequence[Fit], Sequence[Deci
 
 def _layer(run: Run) -> Layer | None:
     """None where nothing was refused but by the first."""
-    found = run.behind
+    found = run.look.both if run.look else None
     if run.bank.best.hard < REFUTING or (met := _met(run)) is None:
         return None
     begin, end = met
     opened = [each.sent for each in run.trace.observations if each.admitted and each.sent > end]
     until = opened[0] if opened else run.now
-    before = [each for each in run.trace.observations[run.looked_since :] if each.sent < begin]
+    before = [each for each in run.trace.observations[run.look.since if run.look else 0 :] if each.sent < begin]
     after_s = begin - before[0].sent if before else 0.0
     layer = Layer((), {}, {}, 0.0, None, sum(each.admitted for each in before), after_s, until - begin)
     unsure = found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1
@@ -189,8 +189,8 @@ def _layer(run: Run) -> Layer | None:
 def _met(run: Run) -> tuple[float, float] | None:
     """From when until when something else refused, seconds, the first time that it is known of: where it was looked
     for, or where it was met before that and nothing explained it but what it was let rest for."""
-    if run.search is not None and run.search.met is not None:
-        return run.search.met
+    if run.look is not None and run.look.search.met is not None:
+        return run.look.search.met
     if not (run.caution.rests and run.clean):
         return None
     model = run.clean[0].model()

@@ -54,15 +54,10 @@ class Run:
     # All families as they stood when one of them last explained everything, and what that was.
     clean: Sequence[Fit] = ()
     explained: Sequence[Decision] = ()
-    # What looks for a second limiter, since how many requests, and the identification of what it found.
-    search: Search | None = None
-    looked_since: int = 0
-    second: "Run | None" = None
-    # The first asked once more, now that the second is known.
-    again: "Run | None" = None
+    # What was looked for behind the limiter that was found.
+    look: "Look | None" = None
     # Whether the budget ended it.
     cut_short: bool = False
-    behind: Behind | None = None
 
     def send(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
         """The requests of a probe, where they have to keep a pace one after the other, until one is refused."""
@@ -117,6 +112,18 @@ class Run:
             self.contradicted = 0
             self.clean, self.explained = tuple(self.bank.fits), tuple(self.trace.decisions)
         self.scales = self.bank.scales(self.scales)
+
+
+@dataclass(slots=True)
+class Look:
+    """A look for a second limiter, after `since` requests: what searches for it, the identification of what was met,
+    and that of the first, asked once more then. `both` is what the two come to."""
+
+    since: int
+    search: Search
+    second: Run | None = None
+    again: Run | None = None
+    both: Behind | None = None
 
 
 def agreed(model: Model, decisions: Sequence[Decision]) -> int:

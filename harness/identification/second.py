@@ -7,7 +7,7 @@ from harness.identification.layers import Behind, behind, better_known
 from harness.identification.openings import rows
 from harness.identification.pace import Pace
 from harness.identification.rounds import rounds
-from harness.identification.run import Run, Step
+from harness.identification.run import Look, Run, Step
 from harness.identification.start import SOME, recovery
 from harness.identification.trace import Trace
 
@@ -47,15 +47,19 @@ def alone(run: Run) -> Step:
         yield from rounds(run)
 
 
-def settled(run: Run, search: Search, second: Run, first: Run | None = None) -> Behind | None:
+def settled(run: Run, look: Look) -> Behind | None:
     """What everything that was seen so far comes to. The first is known better once the second is, and best where it
-    was asked again then: `first`."""
+    was asked again then. None where nothing is known of a second."""
+    second, first = look.second, look.again
+    if second is None:
+        return None
     second.fit(anew=True)
     if not second.bank.fits:
         return None
     second.bank.settle(second.trace)
     bounds = second.bank.bounds.get(second.bank.best.family.family, {})
-    known = [search.first, *(fit for fit in run.clean if fit.family is not search.first.family)]
+    nearest = look.search.first
+    known = [nearest, *(fit for fit in run.clean if fit.family is not nearest.family)]
     decisions, shortest = run.trace.decisions, SHORTEST * run.trace.round_trip
     found = min(
         (

@@ -40,10 +40,10 @@ def test_it_is_named_where_it_shows_itself_clearly():
 def test_the_first_is_asked_again_once_the_second_is_known():
     """By no more than the second lets in: what is refused then was refused by the first."""
     _, run = clear()
-    assert run.again is not None
-    assert run.again.pace.quota == 60
-    assert run.again.bank.best.family is BucketModel
-    assert run.again.bank.best.hard == 0
+    again = run.look.again
+    assert again.pace.quota == 60
+    assert again.bank.best.family is BucketModel
+    assert again.bank.best.hard == 0
 
 
 # Of the benchmark's pairs: the slow one behind the fast one, and before it.
