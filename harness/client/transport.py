@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from harness.client.clients import Clients
 from harness.client.deadline import bounded, until
 from harness.client.exchange import Answer, Head, Request
 from harness.client.veil import Veil, Veiled
@@ -36,6 +37,8 @@ LARGEST_BODY = 2 * 1024 * 1024
 ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 # Idle connections are closed by us before most servers would, so that a request seldom meets a closing one.
 IDLE_S = 2.0
+# Connections that are kept where nothing is sent on them, at most.
+KEPT = 40
 
 
 class Transport:
@@ -59,9 +62,12 @@ class Transport:
         self._slowest_s = 0.0
         environment = urlsplit(base_url).hostname not in LOOPBACK
         tls = httpx.create_ssl_context(trust_env=environment)
-        self._client, self._fresh = (_client(tls, environment, kept, source_address) for kept in (40, 0))
-        for client in (self._client, self._fresh):
-            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+        def make() -> httpx.Client:
+            return _client(tls, environment, source_address)
+
+        # Those of the second close their connection after each exchange.
+        self._clients, self._fresh = Clients(make, IDLE_S, KEPT), Clients(make, IDLE_S, KEPT)
 
     def send(self, request: Request, end_s: float = math.inf) -> Answer:
         """One exchange, which is given up at `end_s` (monotonic) at the latest. A connection that was closed while it
@@ -80,7 +86,7 @@ class Transport:
         return self._exchange(request, end_s, fresh=True)
 
     def close(self) -> None:
-        self._client.close()
+        self._clients.close()
         self._fresh.close()
 
     def __enter__(self) -> "Transport":
@@ -90,10 +96,14 @@ class Transport:
         self.close()
 
     def _exchange(self, request: Request, end_s: float, *, fresh: bool) -> Answer:
+        with (self._fresh if fresh else self._clients).lent() as client:
+            return self._by(client, request, end_s, fresh)
+
+    def _by(self, client: httpx.Client, request: Request, end_s: float, fresh: bool) -> Answer:
         course = _Course(time.monotonic_ns(), min(self._patience_s(request), max(end_s - time.monotonic(), SHORTEST_S)))
         try:
             with until(min(course.sent_at / 1e9 + WHOLE_S, max(end_s, course.sent_at / 1e9 + SHORTEST_S))):
-                answer = self._stream(request, fresh, course)
+                answer = self._stream(client, request, fresh, course)
             self._silences[request.label] = 0
             self._slowest_s = max(self._slowest_s, answer.elapsed_ns / 1e9)
         except httpx.LocalProtocolError:
@@ -123,14 +133,13 @@ class Transport:
         patience_s = next(seconds for least, seconds in reversed(PATIENCE) if silences >= least)
         return patience_s if self._silent_s < ALL_PATIENCE_S else min(patience_s, SHORT_S + 2 * self._slowest_s)
 
-    def _stream(self, request: Request, fresh: bool, course: "_Course") -> Answer:
+    def _stream(self, client: httpx.Client, request: Request, fresh: bool, course: "_Course") -> Answer:
         def trace(event: str, info: Any) -> None:
             course.events.add(event)
 
         headers = [(name.encode("latin-1", "replace"), _value(value)) for name, value in request.headers]
         if fresh:
             headers.append((b"Connection", b"close"))
-        client = self._fresh if fresh else self._client
         outgoing = client.build_request(
             request.method,
             self._base_url + request.path,
@@ -171,11 +180,12 @@ class _Course:
     head: Head | None = None
 
 
-def _client(tls: ssl.SSLContext, environment: bool, kept: int, source_address: str | None) -> httpx.Client:
-    """One that keeps so many idle connections. With a source address it goes through no proxy."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept, keepalive_expiry=IDLE_S)
+def _client(tls: ssl.SSLContext, environment: bool, source_address: str | None) -> httpx.Client:
+    """One that keeps its connection, and no cookie. With a source address it goes through no proxy."""
+    limits = httpx.Limits(max_keepalive_connections=1, keepalive_expiry=IDLE_S)
     own = httpx.HTTPTransport(verify=tls, limits=limits, local_address=source_address) if source_address else None
     client = httpx.Client(verify=tls, limits=limits, trust_env=environment, follow_redirects=False, transport=own)
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return bounded(client)
 
 
