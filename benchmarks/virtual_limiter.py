@@ -19,12 +19,16 @@ EPOCH_S = 1_790_000_000
 
 
 class VirtualLimiter:
-    """`round_trip_s` on the way there and back, `service_s` for what is admitted."""
+    """`round_trip_s` on the way there and back, `service_s` for what is admitted. Of a share of all requests no answer
+    comes: `loses`, half of them before the limiter has seen them."""
 
-    def __init__(self, family: Family[Any], round_trip_s: float, seed: int, service_s: float = 0.0) -> None:
+    def __init__(
+        self, family: Family[Any], round_trip_s: float, seed: int, service_s: float = 0.0, loses: float = 0.0
+    ) -> None:
         self._family = family
         self._half = round_trip_s / 2
         self._service = service_s
+        self._loses = loses
         self._random = random.Random(seed)
         self.began = EPOCH_S + self._random.random() * 1000
         self._state: Any = None
@@ -33,7 +37,13 @@ class VirtualLimiter:
         self.asked = 0
 
     def ask(self, at: float, count: int) -> Sequence[Observation]:
-        """`count` requests at once, at `at` or now, and their answers."""
+        """`count` requests at once, at `at` or now, and their answers; again where none is answered."""
+        seen = self._ask(at, count)
+        while not any(each.answered for each in seen):
+            seen += self._ask(self.now, count)
+        return seen
+
+    def _ask(self, at: float, count: int) -> list[Observation]:
         sends = [max(at, self.now) + number * APART_S for number in range(count)]
         arrivals = sorted((sent + self._half * self._random.uniform(*JITTER), sent) for sent in sends)
         seen = [self._answer(arrived, sent) for arrived, sent in arrivals]
@@ -42,12 +52,16 @@ class VirtualLimiter:
         return sorted(seen, key=lambda each: each.sent)
 
     def _answer(self, arrived: float, sent: float) -> Observation:
+        lost = self._random.random() if self._loses else 1.0
+        if lost < self._loses / 2:
+            return Observation(sent, arrived + self._half, False, answered=False)
         self._finish(arrived)
         decision, self._state = self._family.decide(self._state, round((self.began + arrived) * NS))
         done = arrived + (decision.delay_s + self._service if decision.admitted else 0.0)
         if decision.admitted:
             self._ends.append(done)
-        return Observation(sent, done + self._half * self._random.uniform(*JITTER), decision.admitted)
+        received = done + self._half * self._random.uniform(*JITTER)
+        return Observation(sent, received, decision.admitted and lost >= self._loses, answered=lost >= self._loses)
 
     def _finish(self, until: float) -> None:
         over = [end for end in self._ends if end <= until]

@@ -12,8 +12,8 @@ def first_of(run: Run, second: Run) -> Run:
     """Nothing is sent any more but what the second lets in for certain."""
     best = second.bank.best
     widths = second.bank.doubts(best).values()
-    trace = Trace(list(run.trace.observations))
-    pace = Pace.of(best, max(widths, default=0.0), trace.observations)
+    trace = Trace(list(run.trace.observations), lost=run.trace.lost)
+    pace = Pace.of(best, max(widths, default=0.0), trace.received)
     bank = Bank(list(run.clean))
     return Run(run.budget, run.draw, trace, bank, run.scales, pace, "the first again: ", now=run.trace.end)
 

@@ -171,7 +171,7 @@ def _layer(run: Run) -> Layer | None:
     layer = Layer((), {}, {}, 0.0, None, sum(each.admitted for each in before), after_s, until - begin)
     unsure = found is None or found.hard > max(1, EXPLAINED * len(run.trace.decisions)) or found.seconds[0].hard > 1
     if found is None or unsure or not opened:
-        return layer
+        return layer if run.clean else None  # where nothing explained even the beginning, two explain no more
     best = found.seconds[0]
     kin = [fit for fit in found.seconds if fit.hard <= best.hard]
     rest = [fit for fit in found.seconds if fit not in kin]
@@ -225,7 +225,7 @@ def mismatches(model: Model, decisions: Sequence[Decision]) -> list[tuple[int, f
     found = []
     for each in heard(decisions, model.heeds_refusals):
         miss = model.observe(each.earliest, each.latest, each.admitted)
-        if miss > 0:
+        if miss > 0 and not each.lost:
             found.append((each.number, miss))
     return found
 

@@ -8,6 +8,7 @@ from harness.identification.experiments import LARGEST_GROUP
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit, fitted
 from harness.identification.layers import left_over
+from harness.identification.lost import weighed
 from harness.identification.probe import Probe
 from harness.identification.room import room
 from harness.identification.trace import Decision, Observation, Trace
@@ -60,13 +61,19 @@ class Search:
 
     def _alone(self) -> bool:
         """Whether it was the first after all, which is known better now: what one explains is no sign of two."""
-        decisions = self.trace.decisions
-        fit = fitted(self.first.family, decisions, [self.first.parameters], shortest=self.shortest, anew=True)
+        weighed(self.trace, self.first)
+        fit = self._anew()
+        if fit is not None and fit.hard > self.first.hard and weighed(self.trace, fit):
+            fit = self._anew()
         if fit is None or fit.hard > self.first.hard:
             return False
-        self._known_better(fit, decisions)
+        self._known_better(fit, self.trace.decisions)
         self.known = self.trace.end
         return True
+
+    def _anew(self) -> Fit | None:
+        decisions = self.trace.decisions
+        return fitted(self.first.family, decisions, [self.first.parameters], shortest=self.shortest, anew=True)
 
     def _look_again(self) -> None:
         decisions = self.trace.decisions

@@ -4,12 +4,11 @@ So many in any span of so long a time: whoever keeps to that keeps to windows wi
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
 from harness.identification.fit import Fit
-from harness.identification.trace import Observation
 
 # However well a time is known, it is taken for longer by this share.
 LEAST_DOUBT = 0.01
@@ -24,11 +23,11 @@ class Pace:
     _answered: deque[float] = field(init=False)
 
     @classmethod
-    def of(cls, fit: Fit, doubt: float, seen: Sequence[Observation] = ()) -> Self:
-        """`doubt` is how far a time of the limiter may be off, relative to it, and `seen` what was sent before."""
+    def of(cls, fit: Fit, doubt: float, received: Iterable[float] = ()) -> Self:
+        """`doubt` is how far a time of the limiter may be off, relative to it. For `received` see `note`."""
         model = fit.model()
         pace = cls(model.quota, model.span * (1 + max(LEAST_DOUBT, doubt)))
-        pace.note(seen)
+        pace.note(received)
         return pace
 
     def __post_init__(self) -> None:
@@ -45,6 +44,7 @@ class Pace:
         """When as many may go at once as ever, not before `at`."""
         return max([at, *(each + self.span for each in self._answered)])
 
-    def note(self, seen: Sequence[Observation]) -> None:
-        """Whatever became of them: who counts what the other refused is not known. The last of them are kept."""
-        self._answered.extend(sorted(each.received for each in seen[-self.quota :]))
+    def note(self, received: Iterable[float]) -> None:
+        """When an answer was there, or was no longer waited for, whatever became of them: who counts what the other
+        refused is not known. The last of them are kept."""
+        self._answered.extend(sorted(received))

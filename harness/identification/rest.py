@@ -58,7 +58,7 @@ def _pace(run: Run, asked: int, quiet: float) -> None:
         run.pace = Pace(safe, max(SHORTEST_REST * quiet, min(quiet, closed)))
     else:
         run.pace = Pace(min(run.pace.quota, safe), LONGER * run.pace.span)
-    run.pace.note(run.trace.observations)
+    run.pace.note(run.trace.received)
 
 
 def _cut(run: Run) -> None:

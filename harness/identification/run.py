@@ -12,6 +12,7 @@ from harness.identification.experiments import Scales
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
+from harness.identification.lost import weighed, with_lost
 from harness.identification.pace import Pace
 from harness.identification.parallel import Parallel
 from harness.identification.probe import Probe
@@ -66,8 +67,9 @@ class Run:
         told: list[Observation] = []
         while len(told) < probe.count and all(each.admitted for each in told):
             at, most = self.pace.next(max(probe.at, self.now))
+            lost = len(self.trace.lost)
             seen = yield from self._sent(Probe(at, min(most, probe.count - len(told)), self.about + probe.purpose))
-            self.pace.note(seen)
+            self.pace.note([*(each.latest for each in self.trace.lost[lost:]), *(each.received for each in seen)])
             told += seen
         return told
 
@@ -77,11 +79,12 @@ class Run:
             self.now = self.pace.whole(self.now)
 
     def _sent(self, probe: Probe) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
-        if len(self.trace.observations) + probe.count > self.budget.requests or probe.at > self.budget.seconds:
+        spent = len(self.trace.observations) + len(self.trace.lost)
+        if spent + probe.count > self.budget.requests or probe.at > self.budget.seconds:
             raise Over
         seen = yield probe
         self.take(seen)
-        return seen
+        return [each for each in seen if each.answered]
 
     def carry_out(
         self, experiment: Generator[Probe, Sequence[Observation], T]
@@ -96,17 +99,20 @@ class Run:
             return found
 
     def take(self, seen: Sequence[Observation]) -> None:
+        before = len(self.trace.decisions)
         self.trace.add(seen)
-        self.decided += self.trace.decisions[-len(seen) :]
+        self.decided += self.trace.decisions[before:]
         self.now = max([self.now, *(each.received for each in seen)])
 
     def whole(self) -> None:
         """With what was left out, which is to be explained in the end as well."""
-        self.trace.decisions = self.decided
+        self.trace.decisions = with_lost(self.decided, [each for each in self.trace.decisions if each.lost])
 
     def fit(self, *, anew: bool = False) -> None:
         """Holds all families against everything that was seen: with `anew` also those that had been given up."""
         self.bank.fit(self.trace, anew=anew)
+        if self.bank.fits and self.bank.best.hard and weighed(self.trace, self.bank.best):
+            self.bank.fit(self.trace, anew=anew)
         self.contradicted += 1
         if self.bank.fits and not self.bank.best.hard:
             self.contradicted = 0

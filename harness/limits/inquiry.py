@@ -127,22 +127,22 @@ class Inquiry:
 
     def _identify(self, subject: Subject) -> None:
         before = self._before(subject)
-        self.findings.trace = [each for group in before for each in group]
-        requests = len(self.findings.trace) + round((1 - KEPT) * self._purse.left)
+        self.findings.trace = [each for group in before for each in group if each.verdict != "unknown"]
+        requests = sum(map(len, before)) + round((1 - KEPT) * self._purse.left)
         procedure = identify(
             Budget(requests, (1 - KEPT) * self._purse.seconds),
             self._draw,
             [[_observation(each) for each in group] for group in before],
             look_behind=round(BEHIND * self._purse.left),
         )
-        ended: Spent | Stopped | None = None
+        ended: Spent | Stopped | CouldNotRun | None = None
         try:
             probe = next(procedure)
             while True:
                 self._tell(probe.purpose)
                 try:
                     seen = self._told(subject, probe)
-                except (Spent, Stopped) as stop:
+                except (Spent, Stopped, CouldNotRun) as stop:
                     ended = stop
                     probe = procedure.throw(Over())
                 else:
@@ -152,24 +152,25 @@ class Inquiry:
             self.findings.identified = answer_of(over.value)
             if over.value.cut_short and _unsure(self.findings.identified):
                 self.findings.undone.append("a surer answer, for its share of the budget was spent")
-        if isinstance(ended, Stopped):
+        if isinstance(ended, Stopped | CouldNotRun):
             raise ended
 
     def _before(self, subject: Subject) -> list[list[Seen]]:
         """What used up the quota before, in groups: everything, where even a message to nobody does."""
-        counted = [each for each in self.findings.seen if each.verdict != "unknown"]
+        counted = self.findings.seen
         if subject.kind != "unknown":
             counted = [each for each in counted if each.subject.kind == subject.kind]
         return [list(group) for _, group in itertools.groupby(counted, key=lambda each: each.group)]
 
     def _told(self, subject: Subject, probe: Probe) -> list[Seen]:
-        """What came of a probe; asked again where nothing did, which the asker bears a few times only."""
-        told: list[Seen] = []
+        """All that was sent for a probe; again where nothing came of it, which the asker bears a few times only."""
+        before, told = len(self.findings.seen), 0
         while not told:
-            seen = self._asker.ask(subject, probe.purpose, probe.at, probe.count)
-            told = [each for each in seen if each.verdict != "unknown"]
-        self.findings.trace += told
-        return told
+            self._asker.ask(subject, probe.purpose, probe.at, probe.count)
+            told = sum(each.verdict != "unknown" for each in self.findings.seen[before:])
+        seen = self.findings.seen[before:]
+        self.findings.trace += [each for each in seen if each.verdict != "unknown"]
+        return seen
 
     def _scope(self, subject: Subject) -> None:
         self._tell("whose quota is it?")
@@ -244,7 +245,7 @@ def _unsure(identified: Identification) -> bool:
 
 
 def _observation(seen: Seen) -> Observation:
-    return Observation(seen.sent, seen.received, seen.admitted)
+    return Observation(seen.sent, seen.received, seen.admitted, answered=seen.verdict != "unknown")
 
 
 def _promise(seen: Seen) -> Promise:

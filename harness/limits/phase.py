@@ -72,6 +72,8 @@ def run_limits(
             ending, reason = "interrupted", REASON
             raise
         except CouldNotRun as error:
+            if findings.identified is not None:  # what was found before the target was gone
+                journal.write(Identified(time.monotonic_ns(), found(findings)))
             reason = str(error)
             raise
         finally:

@@ -1,11 +1,14 @@
 """Two limiters, one behind the other: the second is met by whoever asks for all that the first lets in."""
 
 import functools
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.limits_layers import Both, tried
 from benchmarks.virtual_limiter import VirtualLimiter, identified
+from harness.identification.answer import answer_of
+from harness.identification.bank import Bank
 from harness.identification.budget import Budget
 from harness.identification.families.aligned_window import AlignedWindow
 from harness.identification.families.token_bucket import TokenBucket as BucketModel
@@ -99,3 +102,12 @@ def test_both_layers_have_to_let_a_request_in():
         admitted.append(both.admits(at))
         both.observe(at, at, admitted[-1])
     assert admitted == [True, False, True, False, True]
+
+
+def test_where_not_even_the_beginning_is_explained_there_is_no_answer_and_no_second():
+    """Something else was met, and then what had explained everything until then did not hold either."""
+    _, run = clear()
+    lost = replace(run, clean=(), explained=(), bank=Bank([replace(fit, hard=90) for fit in run.bank.fits]))
+    lost.look = replace(run.look, both=None)
+    found = answer_of(lost)
+    assert (found.families, found.behind, found.confidence) == ((), None, 0.0)

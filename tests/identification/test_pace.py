@@ -15,7 +15,6 @@ from harness.identification.families.sliding_log import SlidingLog
 from harness.identification.families.token_bucket import TokenBucket
 from harness.identification.fit import Fit
 from harness.identification.pace import Pace
-from harness.identification.trace import Observation
 
 ROUND_TRIP_S = 0.004
 FITS: list[tuple[type[Model], dict[str, Any]]] = [
@@ -40,13 +39,13 @@ def test_whoever_keeps_it_is_let_in(family, parameters, asked):
 def test_it_lets_no_more_pass_than_the_limiter_holds():
     pace = Pace(5, 2.0)
     assert pace.next(1.0) == (1.0, 5)
-    pace.note([Observation(1.0, 1.0 + ROUND_TRIP_S, True)] * 5)
+    pace.note([1.0 + ROUND_TRIP_S] * 5)
     assert pace.next(1.5) == (3.0 + ROUND_TRIP_S, 5)
 
 
 def test_what_was_refused_counts_too():
     pace = Pace(1, 2.0)
-    pace.note([Observation(1.0, 1.1, False)])
+    pace.note([1.1])
     assert pace.next(1.2) == (pytest.approx(3.1), 1)
 
 
@@ -66,7 +65,7 @@ def _sent(model: Model, pace: Pace, asked: list[tuple[float, int]]) -> list[tupl
                 moment = at + number * 1e-6
                 told.append((moment, model.admits(moment)))
                 model.observe(moment, moment, told[-1][1])
-                pace.note([Observation(moment, moment + ROUND_TRIP_S, told[-1][1])])
+                pace.note([moment + ROUND_TRIP_S])
             now, left = at + ROUND_TRIP_S, left - min(most, left)
     return told
 
@@ -74,6 +73,6 @@ def _sent(model: Model, pace: Pace, asked: list[tuple[float, int]]) -> list[tupl
 def test_all_of_it_is_there_again_a_span_after_the_last():
     pace = Pace(5, 2.0)
     assert pace.whole(1.0) == 1.0
-    pace.note([Observation(1.0, 1.1, True), Observation(1.5, 1.6, True)])
+    pace.note([1.1, 1.6])
     assert pace.whole(1.7) == pytest.approx(3.6)
     assert pace.next(pace.whole(1.7)) == (pytest.approx(3.6), 5)

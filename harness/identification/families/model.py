@@ -101,7 +101,7 @@ class Model:
         """How many decisions contradict it, and how far off they are in all. Given up where there are more than `most`
         of them and it is worse than `worst` as well: see `badness`."""
         hard, off, scale = 0, 0.0, self.scale
-        for earliest, latest, admitted, _ in decisions:
+        for earliest, latest, admitted, *_ in decisions:
             miss = self.observe(earliest, latest, admitted)
             if miss > 0:
                 hard += 1

@@ -60,6 +60,24 @@ class QuantisedBucket(Model):
         return min(self._quota, tokens[0] + more), min(self._quota, tokens[1] + more)
 
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
+        if len(self._tokens) == 1:
+            [(before, (low, high))] = self._tokens.items()
+            first = floor((earliest - self.phase) / self.interval)
+            # What can have met no tick, which nearly all is: in few steps, for a search takes millions.
+            if before <= first == floor((latest - self.phase) / self.interval):
+                more = self.batch * (first - before)
+                if admitted and high + more >= 1:
+                    self._tokens = {
+                        first: (max(1, min(self._quota, low + more)) - 1, min(self._quota, high + more) - 1)
+                    }
+                    return 0.0
+                if not admitted and low + more < 1:
+                    self._tokens = {first: (0, 0)}
+                    return 0.0
+        return self._across(earliest, latest, admitted)
+
+    def _across(self, earliest: float, latest: float, admitted: bool) -> float:
+        """Where it is not known which tick was the last, or nothing explains it."""
         first = max(min(self._tokens), floor((earliest - self.phase) / self.interval))
         last = max(first, floor((latest - self.phase) / self.interval))
         possible: dict[int, Tokens] = {}

@@ -76,6 +76,8 @@ class SlidingCounter(Model):
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         first = floor((earliest - self.phase) / self.window)
         last = floor((latest - self.phase) / self.window)
+        if first == last >= self._number:
+            return self._within(earliest, latest, first, admitted)
         if not admitted and first < self._number:
             return 0.0  # perhaps it was refused before the edge
         miss = 0.0
@@ -98,6 +100,24 @@ class SlidingCounter(Model):
                 self._current = (self._current[0], self._current[1] + 1)
             else:
                 self._current = (self._current[0] + 1, self._current[1] + 1)
+        return miss
+
+    def _within(self, earliest: float, latest: float, number: int, admitted: bool) -> float:
+        """The same for what cannot have met an edge, which nearly all is: in few steps, for a search takes millions."""
+        former, current = self._former, self._current
+        if number > self._number:
+            former, current = (current if number == self._number + 1 else (0, 0)), (0, 0)
+        miss = 0.0
+        if admitted:
+            over = former[0] * (1 - ((latest - self.phase) / self.window - number)) + current[0] - self._bound
+            if over > 0:
+                miss = self._distance(over)
+            current = current[0] + 1, current[1] + 1
+        else:
+            under = self._bound - former[1] * (1 - ((earliest - self.phase) / self.window - number)) - current[1]
+            if under >= 0:
+                miss = self._distance(under)
+        self._number, self._former, self._current = number, former, current
         return miss
 
     def _distance(self, requests: float) -> float:
