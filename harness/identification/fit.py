@@ -6,7 +6,7 @@ so a family that keeps some after all that was tried is refuted by them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model, badness
@@ -33,12 +33,24 @@ NEARLY, NUDGES = 15, 3
 PLATEAU, TURNED = 16, 4
 # So many other periods than the one that was found are tried; what is less far off, relative to it, is the same.
 OTHERS, APART = 12, 0.02
-# So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them fully.
-REFINED, FEW_TRIES, FINALISTS, FINALISTS_LATER = 4, 40, 3, 3
+# A few tries of refining, by which the best of many are told.
+FEW_TRIES = 40
 # What contradicts more verdicts than this, where another family contradicts none, is not searched for again.
 SETTLED = 10
 # What is further off than this at first, more than the best family, is not looked at any further.
 HOPELESS = 25.0
+
+
+class Width(NamedTuple):
+    """So many of the best proposals, by either of two measures, are refined with a few tries; then so many of them
+    fully, and so many once more of the trace is looked at."""
+
+    refined: int
+    finalists: int
+    later: int
+
+
+NARROW, WIDE = Width(4, 3, 3), Width(24, 16, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,9 @@ def fitted(
     found = [_again(family, each, audible) for each in known]
     fewest = min(found, key=_score)[0][0] if found else None
     if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
-        found += _searched(family, audible, HOPELESS + enough, shortest)
+        found += _searched(family, audible, HOPELESS + enough, shortest, NARROW)
+        if (enough or anew) and _guessed(family, audible) and (not found or min(found, key=_score)[0][0]):
+            found += _searched(family, audible, HOPELESS + enough, shortest, WIDE)
     if not found:
         return None
     _, parameters = _nudged(family, audible, min(found, key=_score))
@@ -130,26 +144,31 @@ def _score(found: tuple[Score, dict[str, Any]]) -> Score:
     return found[0]
 
 
+def _guessed(family: type[Model], decisions: Sequence[Decision]) -> bool:
+    """Whether it keeps time by a clock of which the openings do not say which periods are left."""
+    return "phase" in family.continuous and not (family.opens_on_edges and lattice(decisions))
+
+
 def _searched(
-    family: type[Model], audible: Sequence[Decision], worst: float, shortest: float
+    family: type[Model], audible: Sequence[Decision], worst: float, shortest: float, width: Width
 ) -> list[tuple[Score, dict[str, Any]]]:
-    """The best of all proposals. Those that keep time by a clock are fitted to the beginning first, then to more and
-    more: a period that is off by a hundredth is off by a whole one after a hundred periods. Not so where the openings
-    say which periods are left."""
-    guessed = "phase" in family.continuous and not (family.opens_on_edges and lattice(audible))
-    stages = _stages(audible) if guessed else [audible]
-    best = _promising(family, stages[0], worst, shortest)
-    best = sorted((refined(family, each, stages[0], score, FEW_TRIES) for score, each in best), key=_score)[:FINALISTS]
+    """The best of all proposals. Where a period is guessed they are fitted to the beginning first, then to more and
+    more: one that is off by a hundredth is off by a whole one after a hundred periods. The beginning leaves many, and
+    on a machine that is often late, hardly tells them apart."""
+    stages = _stages(audible) if _guessed(family, audible) else [audible]
+    best = _promising(family, stages[0], worst, shortest, width)
+    tried = (refined(family, each, stages[0], score, FEW_TRIES) for score, each in best)
+    best = sorted(tried, key=_score)[: width.finalists]
     for stage in stages:
         best = sorted((refined(family, each, stage, scored(family, each, stage)) for _, each in best), key=_score)
-        best = best[:FINALISTS_LATER]
+        best = best[: width.later]
         if stage is not audible and best and lost(best[0][0]):
             return [(scored(family, best[0][1], audible), best[0][1])]
     return best
 
 
 def _promising(
-    family: type[Model], decisions: Sequence[Decision], worst: float, shortest: float
+    family: type[Model], decisions: Sequence[Decision], worst: float, shortest: float, width: Width
 ) -> list[tuple[Score, dict[str, Any]]]:
     """The proposals that contradict the least verdicts, and those that are off by the least."""
     fewest: list[tuple[Score, dict[str, Any]]] = []
@@ -162,11 +181,11 @@ def _promising(
         score = model.replay(decisions, most, worst)
         if score[0] > most and badness(score) > worst:
             continue
-        fewest = sorted([*fewest, (score, parameters)], key=_score)[:REFINED]
-        nearest = sorted([*nearest, (score, parameters)], key=lambda found: badness(found[0]))[:REFINED]
-        if len(fewest) == REFINED:
+        fewest = sorted([*fewest, (score, parameters)], key=_score)[: width.refined]
+        nearest = sorted([*nearest, (score, parameters)], key=lambda found: badness(found[0]))[: width.refined]
+        if len(fewest) == width.refined:
             most, worst = fewest[-1][0][0], badness(nearest[-1][0])
-        if score[0] == 0:
+        if score[0] == 0 and width is NARROW:
             break
     return fewest + [each for each in nearest if each not in fewest]
 

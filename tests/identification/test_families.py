@@ -31,6 +31,15 @@ def test_the_truth_contradicts_no_verdict(family, data):
         assert contradicted <= (1 if family in OF_FIRST_HITS else 0)
 
 
+def test_a_window_that_may_have_begun_with_any_of_several_is_not_taken_to_be_known():
+    """Two arrive as the window before ends, which lets in both; a new one lets in three of the next five."""
+    make, modelled = TRUTHS["fixed_window_first_hit"]
+    target = VirtualLimiter(make(3, 0.8), 0.01, seed=0)
+    trace = seen_of(target, [(0.0, 1), (0.78125, 2), (0.0, 5), (0.0, 1)])
+    assert [each.admitted for each in trace.decisions] == [True] * 6 + [False] * 3
+    assert modelled(3, 0.8, target.began).replay(trace.decisions) == (0, 0.0)
+
+
 @pytest.mark.parametrize("family", TRUTHS)
 def test_one_more_than_the_quota_contradicts_what_is_refused(family):
     make, modelled = TRUTHS[family]
