@@ -185,6 +185,7 @@ LIMITS = Shape(
             models=_list(_MODEL),
             trace=_list(COUNT),
             scope_evidence=_list(_TRIED),
+            unanswered={"type": "object", "additionalProperties": SOME},
             retry_after=_maybe(
                 _object(
                     " ".join((*_KEPT_WORD, "worst_early_s", "worst_needless_s")),

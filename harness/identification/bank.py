@@ -50,6 +50,17 @@ class Bank:
             if best is not self.best:
                 self.fits[0], self.bounds[best.family.family] = best, centred(best, trace.decisions)[1]
 
+    def widen(self, trace: Trace) -> None:
+        """What was decided may as well have been this: where the best family explains it no worse, its bounds are those
+        of both."""
+        best, shortest = self.best, SHORTEST * trace.round_trip
+        fit = fitted(best.family, trace.decisions, [best.parameters], shortest=shortest, anew=True)
+        if fit is None or fit.hard > best.hard:
+            return
+        known, others = self.bounds.get(best.family.family, {}), centred(fit, trace.decisions)[1]
+        for name in known.keys() & others.keys() - {"phase"}:
+            known[name] = min(known[name][0], others[name][0]), max(known[name][1], others[name][1])
+
     def twins(self, trace: Trace) -> list[Fit]:
         """The best family with another period that explains all of it as well: where openings are few, they may lie on
         the edges of several."""

@@ -35,6 +35,11 @@ def _turned(decisions: Sequence[Decision], row: Sequence[Decision]) -> list[Deci
     return without if len(without) == len(decisions) - len(row) else with_lost(without, row)
 
 
+def reversed_of(trace: Trace) -> list[Decision]:
+    """What was decided with all of them, or without, where all are there."""
+    return _turned(trace.decisions, trace.lost)
+
+
 def with_lost(decisions: Sequence[Decision], lost: Iterable[Decision]) -> list[Decision]:
     """Each before all others of its group: what was let in comes first."""
     whole = list(decisions)

@@ -45,7 +45,7 @@ def identify(
         if run.look is not None:
             run.look.both = settled(run, run.look)
         run.fit(anew=True)
-        run.bank.settle(run.trace)
+        run.settle()
     return run
 
 

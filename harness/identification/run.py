@@ -1,7 +1,7 @@
 """One identification under way: what was sent and seen, what explains it so far, and what may still be spent."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from harness.identification.bank import Bank
@@ -12,7 +12,7 @@ from harness.identification.experiments import Scales
 from harness.identification.families.model import Model
 from harness.identification.fit import Fit
 from harness.identification.layers import Behind
-from harness.identification.lost import weighed, with_lost
+from harness.identification.lost import reversed_of, weighed, with_lost
 from harness.identification.pace import Pace
 from harness.identification.parallel import Parallel
 from harness.identification.probe import Probe
@@ -111,13 +111,30 @@ class Run:
     def fit(self, *, anew: bool = False) -> None:
         """Holds all families against everything that was seen: with `anew` also those that had been given up."""
         self.bank.fit(self.trace, anew=anew)
-        if self.bank.fits and self.bank.best.hard and weighed(self.trace, self.bank.best):
-            self.bank.fit(self.trace, anew=anew)
+        if self.trace.lost and self.bank.fits and self.bank.best.hard:
+            self._weigh(anew=anew)
         self.contradicted += 1
         if self.bank.fits and not self.bank.best.hard:
             self.contradicted = 0
             self.clean, self.explained = tuple(self.bank.fits), tuple(self.trace.decisions)
         self.scales = self.bank.scales(self.scales)
+
+    def settle(self) -> None:
+        """The likeliest of what explains everything, in the end; its times are known no better than it is known whether
+        what was not answered counts."""
+        self.bank.settle(self.trace)
+        if self.trace.lost and self.bank.fits:
+            self.bank.widen(replace(self.trace, decisions=reversed_of(self.trace)))
+
+    def _weigh(self, *, anew: bool) -> None:
+        """Whether what was not answered counts: one by one, and where the best model is the wrong one for that, all."""
+        if weighed(self.trace, self.bank.best):
+            self.bank.fit(self.trace, anew=anew)
+        if self.bank.best.hard:
+            trace, bank = replace(self.trace, decisions=reversed_of(self.trace)), Bank(list(self.bank.fits))
+            bank.fit(trace, anew=True)
+            if bank.fits and bank.best.hard < self.bank.best.hard:
+                self.bank, self.trace.decisions = bank, trace.decisions
 
 
 @dataclass(slots=True)

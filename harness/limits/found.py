@@ -17,6 +17,7 @@ rivals        families that are neither it nor refuted, with their best paramete
 ruled_out     families to which no parameters could be given, and why: in words
 explained     where another limiter was met that could not be identified: so many requests of the trace came before it
 refusal       what a refused request is told: status, headers, body
+unanswered    requests to which no answer came, by reason; each may have been counted or not
 retry_after   how many promises there were, and how many were kept, broken, or needlessly long
 headers       the dialects in which it tells of itself; `claims`, each quota with its own window (seconds), and whether
               it `agrees` with a limiter that was found; `claimed` is that of the first limiter, or what most answers
@@ -51,6 +52,8 @@ from harness.limits.seen import Seen
 BODY = 400
 TELLING = ("retry-after", "content-type", "x-retry-after")
 HTTP_FAILED = 500
+# Reasons for which no answer came: so many are named, those that were most often.
+REASONS = 5
 
 
 def found(findings: Findings) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def found(findings: Findings) -> dict[str, Any]:
         told["trace"] = [each.number for each in findings.trace]
     told |= {"scope": None, "scope_told": None, **_scope(findings.scope)}
     told["refusal"] = _refusal(seen)
+    told["unanswered"] = _unanswered(seen)
     told["retry_after"] = _retry_after(findings.honesty)
     told["headers"] = _headers(seen, told)
     told["calm_in_s"] = None if findings.calm_in_s is None else round(findings.calm_in_s, 1)
@@ -244,6 +248,11 @@ def _refusal(seen: Sequence[Seen]) -> dict[str, Any]:
         "response": answer.shown()[:BODY],
         "curl": answer.curl(),
     }
+
+
+def _unanswered(seen: Sequence[Seen]) -> dict[str, int]:
+    reasons = Counter(each.answer.failure or "no reason" for each in seen if each.status is None)
+    return dict(reasons.most_common(REASONS))
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

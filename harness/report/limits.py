@@ -140,6 +140,7 @@ def tells(limits: Limits) -> Iterator[str]:
         "Two limiters" if _second(limits) else "Perhaps two limiters": hints(limits),
         "Scope": limits.get("scope_told"),
         "Refusal": refusal(limits),
+        "No answer": unanswered(limits),
         "Retry-After": promises(limits),
         "Header fields": claims(limits),
     }
@@ -197,6 +198,15 @@ def _looked(limits: Limits) -> str:
         hardly = f"hardly tried, with {plural(looked, 'request')}" if looked else "not tried"
         return f"whether there is another limiter was {hardly}"
     return f"nothing else refused in {plural(looked, 'further request')}"
+
+
+def unanswered(limits: Limits) -> str:
+    """How often none came, and why."""
+    reasons: Mapping[str, int] = limits.get("unanswered") or {}
+    if not reasons:
+        return ""
+    named = ", ".join(f"{count} of {reason}" if len(reasons) > 1 else reason for reason, count in reasons.items())
+    return f"none came to {plural(sum(reasons.values()), 'request')} ({named}), and whether such count is not known"
 
 
 def promises(limits: Limits) -> str:

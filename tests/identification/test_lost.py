@@ -8,8 +8,10 @@ from benchmarks.limits_identification import POPULATION
 from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.budget import Budget
 from harness.identification.families.aligned_window import AlignedWindow
+from harness.identification.families.sliding_log import SlidingLog
 from harness.identification.fit import Fit
 from harness.identification.lost import weighed, with_lost
+from harness.identification.run import Run
 from harness.identification.trace import Observation, Trace
 
 WINDOW = Fit(AlignedWindow, {"quota": 3, "window": 10.0, "phase": 0.0}, 0, 0.0)
@@ -72,3 +74,19 @@ def test_a_target_that_loses_one_answer_in_a_hundred_is_told_and_no_second_limit
     assert (answer.families, answer.parameters["quota"], answer.mismatches) == ((family,), 9, 0)
     assert answer.behind is None
     assert len(run.trace.observations) + len(run.trace.lost) <= 600
+
+
+def test_a_time_is_known_no_better_than_it_is_known_whether_one_without_an_answer_counts():
+    """A log of one, of which the last is let in 8.5 s after the request without an answer: that tells of its window
+    only where that one counts."""
+    run = Run(Budget(90, 90), lambda: 0.5)
+    for group in [[seen(0, True)], [seen(8, False)], [seen(10, True)], [seen(20.5, False, answered=False)]]:
+        run.take(group)
+    run.take([seen(29, True)])
+    run.trace.decisions = with_lost(run.trace.decisions, run.trace.lost)
+    run.bank.fits = [Fit(SlidingLog, {"quota": 1, "window": 8.2}, 0, 0.0)]
+    run.bank.bounds = {"sliding_log": {"window": (8.0, 8.5)}}
+    run.settle()
+    low, high = run.bank.bounds["sliding_log"]["window"]
+    assert low <= 8.01
+    assert high == pytest.approx(10.0, abs=0.1)

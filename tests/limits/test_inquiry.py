@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -214,10 +215,44 @@ class Hesitant(Garbage):
         self.wfile.write(b'{"sessionId": "s"}')
 
 
+class Forgetful(Garbage):
+    """Five in any second; of those, one in forty counts and is never answered."""
+
+    lock = threading.Lock()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.lock:
+            self.server.asked += 1
+            let_in = self._lets_in(time.monotonic())
+        if let_in and len(self.server.let_in) % 40 == 20:
+            self.close_connection = True
+            return
+        body = b'{"sessionId": "s"}' if let_in else b"{}"
+        self.send_response(200 if let_in else 429)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _lets_in(self, now):
+        let_in = sum(at > now - 1.0 for at in self.server.let_in) < 5
+        self.server.let_in += [now] if let_in else []
+        return let_in
+
+
+class Dying(Forgetful):
+    """Answers nobody any more after so many."""
+
+    def do_POST(self):
+        if self.server.asked < 120:
+            super().do_POST()
+        self.close_connection = True
+
+
 @contextmanager
 def serving(handler: type[Garbage]) -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.asked = 0
+        server.asked, server.let_in = 0, []
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -237,6 +272,25 @@ def test_a_target_that_answers_garbage_is_reported(garbage, inquire):
     assert "Traceback" not in found.said
     assert found.limits["requests"]
     assert (found.folder / "report.html").exists()
+
+
+def test_what_was_counted_and_never_answered_is_no_sign_of_another_limiter(inquire):
+    with serving(Forgetful) as server:
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "300")
+    assert found.code == 0, found.said
+    assert "sliding_log" in found.limits["algorithm"].split("|")
+    assert (found.limits["quota"], found.limits["behind"]["found"]) == (5, None)
+    lost = sum(each["verdict"] == "unknown" for each in found.limits["requests"])
+    assert sum(found.limits["unanswered"].values()) == lost > 0
+    assert f"No answer: none came to {lost} requests" in found.said
+
+
+def test_what_was_found_of_a_target_before_it_was_gone_is_in_the_report(inquire):
+    with serving(Dying) as server:
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "300")
+    assert found.code == 3, found.said
+    assert "answers no more" in found.said
+    assert (found.limits["limited"], found.limits["quota"]) == (True, 5)
 
 
 @pytest.mark.parametrize("target", [Hasty, Bygone])
