@@ -76,13 +76,13 @@ class Case:
     parameters: dict[str, Any]
 
 
-def tried(family: str, seed: int) -> Case:
+def tried(family: str, seed: int, loses: float = 0.0) -> Case:
     r = random.Random(f"{family}:{seed}")
     quota, window = r.randint(1, 100), round(0.5 * 120 ** r.random(), 3)
     limiter = POPULATION[family](r, quota, window)
     service = r.uniform(0.01, 0.1) if family == "concurrency" else 0.0
     round_trip = r.uniform(0.001, 0.05)
-    world = VirtualLimiter(limiter, round_trip, seed, service)
+    world = VirtualLimiter(limiter, round_trip, seed, service, loses)
     began = time.process_time()
     answer, _ = identified(world, seed, BUDGET)
     found = answer.families or (("none",) if not answer.limited else ())
@@ -137,11 +137,12 @@ def main() -> None:
     options.add_argument("--each", type=int, default=20, help="limiters of each family")
     options.add_argument("--first", type=int, default=1000, help="the first seed")
     options.add_argument("--only", default="", help="families, separated by commas")
+    options.add_argument("--loses", type=float, default=0.0, help="of a share of requests no answer comes: 0.01")
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--write", type=Path)
     given = options.parse_args()
     names = given.only.split(",") if given.only else list(POPULATION)
-    tasks = [(name, seed) for name in names for seed in range(given.first, given.first + given.each)]
+    tasks = [(name, seed, given.loses) for name in names for seed in range(given.first, given.first + given.each)]
     with ProcessPoolExecutor(given.jobs) as pool:
         cases = [told(case) for case in pool.map(tried, *zip(*tasks, strict=True))]
     report = "\n".join(lines(cases))
