@@ -77,6 +77,12 @@ def test_the_first_of_two_limiters_refills_at_its_own_pace_and_not_at_that_of_bo
     assert told["sustainable_per_s"] < 2.1
 
 
+def test_of_two_limiters_a_polite_sender_is_promised_no_more_than_the_truth_and_hardly_less():
+    told = of_two()
+    assert 0.95 * 2.0 <= told["polite_per_s"] <= 2.0
+    assert told["polite_per_s"] <= told["sustainable_per_s"]
+
+
 def test_a_limiter_that_is_met_with_most_of_the_budget_spent_is_told_to_take_a_larger_one():
     run = Run(Budget(400, 120.0), lambda: 0.5)
     run.trace.add([Observation(number / 1000, number / 1000, number < 301) for number in range(315)])

@@ -1,4 +1,4 @@
-"""What a polite sender is promised is never more than the limiter lets in."""
+"""What a polite sender is promised is never more than the limiter lets in: of two limiters, see test_found."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from harness.limits.polite import _down
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.queueing_bucket import QueueingBucket
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
-from tests.identification.test_behind import Both
 from tests.report.inquiries import findings_of
 
 
@@ -17,9 +16,8 @@ from tests.report.inquiries import findings_of
         (FixedWindow(5, 2.0), 2.5, {"seed": 6}),
         (TokenBucket(3.0, 6), 3.0, {"seed": 6}),
         (QueueingBucket(4.0, 6), 4.0, {}),
-        (Both(TokenBucket(5.0, 8), FixedWindow(60, 30.0)), 2.0, {"seed": 4, "look_behind": 240}),
     ],
-    ids=["window", "bucket", "queue", "two"],
+    ids=["window", "bucket", "queue"],
 )
 def test_it_is_no_more_than_the_truth_and_hardly_less(family, truth, options):
     told = found(findings_of(family, **options))
