@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 def test_the_wheel_runs_the_gate_from_an_empty_folder(tmp_path):
     wheel = build(tmp_path / "dist")
     python = fresh_environment(tmp_path / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--ignore-installed", str(wheel))
+    alone = ("--quiet", "--no-deps", "--no-index", "--ignore-installed")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *alone, str(wheel))
     empty = tmp_path / "empty"
     empty.mkdir()
 
@@ -37,8 +38,9 @@ def build(folder: Path) -> Path:
 
 
 def fresh_environment(folder: Path) -> str:
-    """Another environment that shares our dependencies by their path, and holds no harness of its own."""
-    venv.create(folder, with_pip=True)
+    """Another environment that shares our dependencies by their path, and holds no harness of its own; nor a pip, for
+    ours installs into it."""
+    venv.create(folder)
     python = folder / "bin" / "python"
     paths = run(str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip()
     (Path(paths) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
