@@ -69,7 +69,7 @@ def test_what_both_explain_contradicts_neither():
 def test_what_was_left_out_for_a_rest_is_explained_in_the_end():
     """Two windows of the clock, one of which is met before the other is known: the trace is whole again."""
     answer, run = identified(
-        VirtualLimiter(Both(FixedWindow(40, 16.2), FixedWindow(10, 1.4)), 0.005, 3), 3, BUDGET, 200
+        VirtualLimiter(Both(FixedWindow(40, 16.2), FixedWindow(10, 1.4)), 0.005, 1), 1, BUDGET, 200
     )
     assert run.caution.rests > 0
     assert len(run.trace.decisions) == len(run.trace.observations) == answer.requests
