@@ -17,7 +17,7 @@ from harness.recording.writer import JournalWriter
 MS = 1_000_000
 # Events of one conversation that goes well, and how many conversations begin in a second.
 EVENTS = 23
-RATE = 100
+RATE = 33
 TIMEOUT_S = 10.0
 
 
