@@ -12,8 +12,6 @@ from tests.sandbox.process import CLIENT_ID, KEY, SandboxProcess
 
 MS = 1_000_000
 
-pytestmark = pytest.mark.quiet
-
 
 class Truth:
     """The sandbox's own log, counted."""
@@ -54,6 +52,7 @@ def assert_counts_agree(load: dict[str, Any], truth: Truth) -> None:
     assert replies["first"] == replies["answered"] + replies["late"] == truth.outcomes["sendMessage", "accepted"]
 
 
+@pytest.mark.quiet
 def test_two_hundred_customers_for_thirty_seconds_are_reported_as_they_were(reported):
     result, truth = reported("--customers", "200", "--duration", "30s")
     load = result["load"]
