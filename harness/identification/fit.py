@@ -90,7 +90,9 @@ def fitted(
     fewest = min(found, key=_score)[0][0] if found else None
     if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
         found += _searched(family, audible, HOPELESS + enough, shortest, NARROW)
-        if (enough or anew) and _guessed(family, audible) and (not found or min(found, key=_score)[0][0]):
+        # What opens on edges alone has a lattice, if it is the truth: wherever it is looked for more widely it is not.
+        widely = (enough or anew) and not family.opens_on_edges and _guessed(family, audible)
+        if widely and (not found or min(found, key=_score)[0][0]):
             found += _searched(family, audible, HOPELESS + enough, shortest, WIDE)
     if not found:
         return None

@@ -27,8 +27,6 @@ class FirstHitWindow(Model):
         # Of the window under way: when it began, and how many it has let in.
         self._began = (NEVER, NEVER)
         self._let_in = (0, 0)
-        # Until then what was let in may still have been in the window before.
-        self._until = NEVER
 
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         low, high = self._began[0] + self.window, self._began[1] + self.window
@@ -38,8 +36,6 @@ class FirstHitWindow(Model):
             if self._let_in[1] < self._quota:
                 self._let_in = (self._quota, self._quota)
                 return FAR
-            if earliest >= self._until:
-                self._let_in = (self._quota, self._quota)
             return earliest - high
         miss = 0.0
         if earliest >= high:
@@ -48,19 +44,18 @@ class FirstHitWindow(Model):
             self._begin(max(earliest, low), latest)
         elif latest >= low:
             # In the old window or in a new one: that is not known.
-            self._began, self._let_in, self._until = (max(earliest, low), latest), (0, 1), high
+            self._began, self._let_in = (max(earliest, low), latest), (0, 1)
         elif self._let_in[0] >= self._quota:
             miss = low - latest
             self._begin(earliest, latest)
         else:
             if self._let_in[0] == 0:
                 self._began = (self._began[0], latest)
-            surely = self._let_in[0] > 0 or earliest >= self._until
-            self._let_in = (self._let_in[0] + surely, min(self._let_in[1] + 1, self._quota))
+            self._let_in = (self._let_in[0] + 1, min(self._let_in[1] + 1, self._quota))
         return miss
 
     def _begin(self, earliest: float, latest: float) -> None:
-        self._began, self._let_in, self._until = (earliest, latest), (1, 1), NEVER
+        self._began, self._let_in = (earliest, latest), (1, 1)
 
     def admits(self, at: float) -> bool:
         return self._let_in[1] < self._quota or at >= sum(self._began) / 2 + self.window
@@ -70,7 +65,7 @@ class FirstHitWindow(Model):
 
     def fork(self) -> Self:
         twin = type(self)(self._quota, self.window)
-        twin._began, twin._let_in, twin._until = self._began, self._let_in, self._until
+        twin._began, twin._let_in = self._began, self._let_in
         return twin
 
     @property

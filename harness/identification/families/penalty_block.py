@@ -30,8 +30,6 @@ class PenaltyBlock(Model):
         self._began = (NEVER, NEVER)
         self._let_in = (0, 0)
         self._blocked: tuple[float, float] | None = None
-        # Until then what was let in may still have been in the window before.
-        self._until = NEVER
 
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         return self._admitted(earliest, latest) if admitted else self._refused(earliest, latest)
@@ -53,29 +51,25 @@ class PenaltyBlock(Model):
         if self._blocked is not None:
             miss = self._blocked[0] + self.block - latest
             self._blocked = None
-            self._begin(earliest, latest)
+            self._began, self._let_in = (earliest, latest), (1, 1)
             return miss
         low, high = self._began[0] + self.window, self._began[1] + self.window
         if earliest >= high:
-            self._begin(earliest, latest)
+            self._began, self._let_in = (earliest, latest), (1, 1)
             return 0.0
         if latest < low:
             if self._let_in[0] >= self._quota:
-                self._begin(earliest, latest)
+                self._began, self._let_in = (earliest, latest), (1, 1)
                 return low - latest
             if self._let_in[0] == 0:
                 self._began = (self._began[0], latest)
-            surely = self._let_in[0] > 0 or earliest >= self._until
-            self._let_in = (self._let_in[0] + surely, min(self._let_in[1] + 1, self._quota))
+            self._let_in = (self._let_in[0] + 1, min(self._let_in[1] + 1, self._quota))
             return 0.0
         if self._let_in[0] >= self._quota:
-            self._begin(max(earliest, low), latest)
+            self._began, self._let_in = (max(earliest, low), latest), (1, 1)
         else:
-            self._began, self._let_in, self._until = (max(earliest, low), latest), (0, 1), high
+            self._began, self._let_in = (max(earliest, low), latest), (0, 1)
         return 0.0
-
-    def _begin(self, earliest: float, latest: float) -> None:
-        self._began, self._let_in, self._until = (earliest, latest), (1, 1), NEVER
 
     def admits(self, at: float) -> bool:
         if self._blocked is not None:
@@ -88,7 +82,6 @@ class PenaltyBlock(Model):
     def fork(self) -> Self:
         twin = type(self)(self._quota, self.window, self.block)
         twin._began, twin._let_in, twin._blocked = self._began, self._let_in, self._blocked
-        twin._until = self._until
         return twin
 
     @property
