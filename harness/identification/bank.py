@@ -6,7 +6,7 @@ from harness.identification.bounds import centred
 from harness.identification.experiments import Scales
 from harness.identification.families import FAMILIES
 from harness.identification.families.model import Model
-from harness.identification.fit import Fit, fitted, other_periods
+from harness.identification.fit import Fit, fitted, other_clocks, other_periods
 from harness.identification.midway import likeliest
 from harness.identification.trace import Trace, heard
 
@@ -63,10 +63,12 @@ class Bank:
 
     def twins(self, trace: Trace) -> list[Fit]:
         """The best family with another period that explains all of it as well: where openings are few, they may lie on
-        the edges of several."""
+        the edges of several, or be let in between those of another clock."""
         best = self.best
         audible = heard(trace.decisions, best.family.heeds_refusals)
-        return list(other_periods(best, audible)) if best.family.opens_on_edges else []
+        if best.family.opens_on_edges:
+            return list(other_periods(best, audible))
+        return list(other_clocks(best, audible, SHORTEST * trace.round_trip)) if best.family.keeps_a_clock() else []
 
     @property
     def best(self) -> Fit:

@@ -91,7 +91,7 @@ def fitted(
     if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
         found += _searched(family, audible, HOPELESS + enough, shortest, NARROW)
         # What opens on edges alone has a lattice, if it is the truth: wherever it is looked for more widely it is not.
-        widely = (enough or anew) and not family.opens_on_edges and _guessed(family, audible)
+        widely = (enough or anew) and family.keeps_a_clock() and not family.opens_on_edges
         if widely and (not found or min(found, key=_score)[0][0]):
             found += _searched(family, audible, HOPELESS + enough, shortest, WIDE)
     if not found:
@@ -148,7 +148,7 @@ def _score(found: tuple[Score, dict[str, Any]]) -> Score:
 
 def _guessed(family: type[Model], decisions: Sequence[Decision]) -> bool:
     """Whether it keeps time by a clock of which the openings do not say which periods are left."""
-    return "phase" in family.continuous and not (family.opens_on_edges and lattice(decisions))
+    return family.keeps_a_clock() and not (family.opens_on_edges and lattice(decisions))
 
 
 def _searched(
@@ -220,6 +220,16 @@ def other_periods(fit: Fit, decisions: Sequence[Decision]) -> Iterator[Fit]:
             yield Fit(fit.family, parameters, *score)
 
 
+def other_clocks(fit: Fit, decisions: Sequence[Decision], shortest: float) -> Iterator[Fit]:
+    """The same with other periods, where the openings do not say which are left: those that a wide search comes to and
+    that contradict no more."""
+    name, known = _period(fit.parameters), [fit.parameters]
+    for score, parameters in _searched(fit.family, decisions, HOPELESS, shortest, WIDE):
+        if score[0] <= fit.hard and all(abs(parameters[name] / each[name] - 1) > APART for each in known):
+            known.append(parameters)
+            yield Fit(fit.family, parameters, *score)
+
+
 def judged(family: type[Model], parameters: dict[str, Any], decisions: Sequence[Decision]) -> Score:
     """By all that was decided: of a row of refusals the first and the last may lie at an edge, those between not."""
     return max(scored(family, parameters, each) for each in (decisions, heard(decisions, family.heeds_refusals)))
@@ -260,7 +270,7 @@ def refined(
 def pivots_of(family: type[Model], decisions: Sequence[Decision]) -> list[float]:
     """Where an edge may stay while the period changes: where one is known best, early, in the middle and late. To
     change one alone would move all others away."""
-    if "phase" not in family.continuous or not decisions:
+    if not family.keeps_a_clock() or not decisions:
         return []
     sharpest = min(openings(decisions), key=lambda each: each.late - each.early, default=None)
     known = [(sharpest.early + sharpest.late) / 2] if sharpest else []

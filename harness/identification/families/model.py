@@ -31,6 +31,11 @@ class Model:
     heeds_refusals: ClassVar[bool] = False
 
     @classmethod
+    def keeps_a_clock(cls) -> bool:
+        """Whether its time is that of a clock, which runs while nobody asks."""
+        return "phase" in cls.continuous
+
+    @classmethod
     def propose(cls, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
         """Parameters worth trying on such a trace, the likeliest first. They are refined from there."""
         raise NotImplementedError
