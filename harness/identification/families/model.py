@@ -105,9 +105,9 @@ class Model:
     ) -> tuple[int, float]:
         """How many decisions contradict it, and how far off they are in all. Given up where there are more than `most`
         of them and it is worse than `worst` as well: see `badness`."""
-        hard, off, scale = 0, 0.0, self.scale
-        for earliest, latest, admitted, *_ in decisions:
-            miss = self.observe(earliest, latest, admitted)
+        hard, off, scale, observe = 0, 0.0, self.scale, self.observe
+        for earliest, latest, admitted, _, _ in decisions:
+            miss = observe(earliest, latest, admitted)
             if miss > 0:
                 hard += 1
                 off += min(miss / scale, 1.0)
