@@ -49,10 +49,9 @@ def test_the_first_is_asked_again_once_the_second_is_known():
     assert again.bank.best.hard == 0
 
 
-# Of the benchmark's pairs: the slow one behind the fast one, and before it.
-@pytest.mark.parametrize("seed", [342, 348])
-def test_both_are_named_whichever_a_request_meets_first(seed):
-    case = tried(seed)
+def test_both_are_named_where_a_request_meets_the_slow_one_first():
+    """One of the benchmark's pairs: a window of 12.9 s before a log of 1.5 s."""
+    case = tried(348)
     assert (case.first, case.second) == (True, True), case.words
 
 
