@@ -90,8 +90,9 @@ def fitted(
     fewest = min(found, key=_score)[0][0] if found else None
     if fewest is None or 0 < fewest <= SETTLED or (fewest and (enough or anew)):
         found += _searched(family, audible, HOPELESS + enough, shortest, NARROW)
-        # What opens on edges alone has a lattice, if it is the truth: wherever it is looked for more widely it is not.
-        widely = (enough or anew) and family.keeps_a_clock() and not family.opens_on_edges
+        # What opens on edges alone has a lattice, if it is the truth: without one it is not looked for more widely.
+        clock = family.keeps_a_clock() and (not family.opens_on_edges or bool(lattice(audible)))
+        widely = clock and (enough or anew)
         if widely and (not found or min(found, key=_score)[0][0]):
             found += _searched(family, audible, HOPELESS + enough, shortest, WIDE)
     if not found:
