@@ -34,6 +34,7 @@ from harness.kept import Shelves, no_shelf
 from harness.limit_rule import LimitRule
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES, Arrival, Paired, Pairer
 from harness.prediction import Prediction, Trial
+from harness.reasons import REST, most_common
 from harness.seconds import Group, Seconds
 from harness.throttling import Throttled, Throttling
 from harness.violations import Inspection, Violations
@@ -42,7 +43,6 @@ from harness.violations import Inspection, Violations
 MOST_REASONS = 20
 # How many reasons are told apart while a run is measured: a target can make each of its failures another.
 MOST_KINDS = 1000
-REST = "other reasons"
 
 # Those that are the target's to every request, which a curve is drawn of.
 _CURVED = ("response", "response_from_plan", "reply", "reply_from_plan", "session", "session_from_plan")
@@ -197,7 +197,7 @@ class Measuring:
             while_limited=limited,
             otherwise=otherwise,
             prediction=self._trial.finish() if self._trial is not None else None,
-            failures=_most_common(self._failures),
+            failures=most_common(self._failures, MOST_REASONS),
             exhausted={why: count for why, count in self._failures.items() if why.startswith(EXHAUSTED)},
             deaths=self._gauges.obituaries(self._begin),
             clocks=tuple(self._gauges.clocks),
@@ -283,10 +283,3 @@ def measure(events: Iterable[Event], reply_timeout_s: float, by_second: Collecti
     for event in history:
         measuring.enter(event)
     return measuring.finish()
-
-
-def _most_common(failures: Counter[str]) -> dict[str, int]:
-    told = Counter({reason: count for reason, count in failures.items() if reason != REST})
-    shown = dict(told.most_common(MOST_REASONS))
-    rest = failures.total() - sum(shown.values())
-    return shown | ({REST: rest} if rest else {})

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.identification.fit import Fit, judged, moved_by, pivots_of, scored, turned
+from harness.identification.fit import Fit
 from harness.identification.openings import Opening, openings
+from harness.identification.refine import judged, moved_by, pivots_of, scored, turned
 from harness.identification.trace import Decision, heard
 
 # So many openings that are known best are turned around, to see how far a period may go.

@@ -5,7 +5,8 @@ Each is taken for whichever of the two contradicts the best model less.
 
 from collections.abc import Iterable, Sequence
 
-from harness.identification.fit import Fit, judged
+from harness.identification.fit import Fit
+from harness.identification.refine import judged
 from harness.identification.trace import Decision, Trace
 
 # The last so many are looked at, for each look takes the whole trace; and so many in a row at once, for one alone of

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.identification.families.model import badness
-from harness.identification.fit import Fit, Score, neighbours, refined, scored
+from harness.identification.fit import Fit
+from harness.identification.refine import Score, neighbours, refined, scored
 from harness.identification.trace import Decision, heard
 
 # So many that explain all of it are compared, at most, and each is moved so often.

@@ -130,7 +130,7 @@ class Run:
         """Whether what was not answered counts: one by one, and where the best model is the wrong one for that, all."""
         if weighed(self.trace, self.bank.best):
             self.bank.fit(self.trace, anew=anew)
-        if self.bank.best.hard:
+        if self.bank.fits and self.bank.best.hard:
             trace, bank = replace(self.trace, decisions=reversed_of(self.trace)), Bank(list(self.bank.fits))
             bank.fit(trace, anew=True)
             if bank.fits and bank.best.hard < self.bank.best.hard:

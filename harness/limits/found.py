@@ -47,12 +47,13 @@ from harness.limits.quotas import named_quotas
 from harness.limits.ruled_out import ruled_out
 from harness.limits.scope import Scope
 from harness.limits.seen import Seen
+from harness.reasons import most_common
 
 # Of a refused body: characters.
 BODY = 400
 TELLING = ("retry-after", "content-type", "x-retry-after")
 HTTP_FAILED = 500
-# Reasons for which no answer came: so many are named, those that were most often.
+# So many reasons for which no answer came are named.
 REASONS = 5
 
 
@@ -252,7 +253,7 @@ def _refusal(seen: Sequence[Seen]) -> dict[str, Any]:
 
 def _unanswered(seen: Sequence[Seen]) -> dict[str, int]:
     reasons = Counter(each.answer.failure or "no reason" for each in seen if each.status is None)
-    return dict(reasons.most_common(REASONS))
+    return most_common(reasons, REASONS)
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

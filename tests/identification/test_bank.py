@@ -5,7 +5,7 @@ import pytest
 from benchmarks.virtual_limiter import VirtualLimiter
 from harness.identification.bank import Bank
 from harness.identification.families.sliding_counter import SlidingCounter as CounterModel
-from harness.identification.fit import judged
+from harness.identification.refine import judged
 from harness.sandbox.limiter.families.sliding_counter import SlidingCounter
 from tests.identification.truth import seen_of
 

@@ -11,8 +11,8 @@ from benchmarks.virtual_limiter import VirtualLimiter, identified
 from harness.identification.answer import answer_of
 from harness.identification.budget import Budget
 from harness.identification.families.aligned_window import AlignedWindow
-from harness.identification.fit import judged
 from harness.identification.procedure import identify
+from harness.identification.refine import judged
 from harness.identification.run import Over
 from harness.identification.trace import Decision, Observation
 from harness.sandbox.limiter.families.fixed_window import FixedWindow

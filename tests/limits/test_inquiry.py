@@ -19,7 +19,7 @@ from harness.limits.found import found as found_of
 from harness.limits.inquiry import Findings, _unsure
 from harness.limits.seen import Seen
 from harness.limits.subject import Subject
-from harness.report.limits import sentence
+from harness.report.limits import sentence, unanswered
 from tests.acceptance.command import running, until
 from tests.limits.conftest import TENANTS, environment_of
 
@@ -110,6 +110,14 @@ def test_a_refusal_is_shown_with_every_value_of_a_header_that_came_several_times
     answer = Answer(Request("POST", "/v1/sessions/none/messages"), 429, headers)
     limits = found_of(Findings([Seen(0, 0, Subject("unknown"), "", 0, 0, answer, 1.0, claim_of(headers, 0.0))]))
     assert limits["refusal"]["headers"] == {"Retry-After": "1, 30, bogus", "Content-Type": "text/plain"}
+
+
+def test_all_that_got_no_answer_is_counted_however_many_reasons_there_were():
+    request, claim, subject = Request("POST", "/v1/sessions/none/messages"), claim_of((), 0.0), Subject("unknown")
+    answers = [Answer(request, 429), *(Answer(request, failure=f"reason {number}") for number in range(9))]
+    limits = found_of(Findings([Seen(n, n, subject, "", n, n, each, None, claim) for n, each in enumerate(answers)]))
+    assert sum(limits["unanswered"].values()) == 9
+    assert unanswered(limits).startswith("none came to 9 requests")
 
 
 def test_a_target_that_is_not_there_could_not_be_asked(inquire):
