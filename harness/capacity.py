@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 from harness import figures, windows
 from harness.events import Event, Planned, Probed
+from harness.exit_codes import Verdict
 from harness.histogram import Latency
 from harness.little import compare, mean_in_flight
 from harness.measurement import Measurements, measure
 from harness.objective import Objective, parse_objective
 from harness.search import Try, capacity_of, limit_of, unsteady
 from harness.seconds import SECOND
-from harness.verdict import Validity, Verdict, judge_validity
+from harness.verdict import Validity, judge_validity
 
 # What the search is called among the scenarios.
 SCENARIO = "capacity"

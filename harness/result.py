@@ -14,6 +14,7 @@ from harness import capacity, figures, windows
 from harness.behaviour import behaviour
 from harness.errors import JournalError, NothingMeasured, UsageError
 from harness.events import Aborted, Asked, Began, Checked, Died, Ended, Event, Identified, Probed, Replanned
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED, Verdict
 from harness.journal import Part, in_time
 from harness.kept import Shelves, no_shelf
 from harness.known_failures import from_journal
@@ -25,11 +26,8 @@ from harness.objective import parse_objective
 from harness.requirements import Requirement
 from harness.shape import Shape
 from harness.verdict import (
-    EXIT_CODES,
-    EXIT_INTERRUPTED,
     Known,
     RequirementVerdict,
-    Verdict,
     conformance_verdict,
     judge_requirements,
     judge_validity,

@@ -109,5 +109,7 @@ def _entity(character: str) -> str:
     """A pattern for what follows the ampersand where HTML has a character's number or one of its names in its place:
     also where that ampersand is one itself, and without the semicolon, which browsers can do without."""
     code = ord(character)
-    told = (f"#0{{0,{ZEROS}}}{code}", f"#x0{{0,{ZEROS}}}{code:x}", *NAMES.get(character, ()))
+    # The longest first: of `&VerticalLine;` no more than `&vert` would go otherwise.
+    names = sorted(NAMES.get(character, ()), key=len, reverse=True)
+    told = (f"#0{{0,{ZEROS}}}{code}", f"#x0{{0,{ZEROS}}}{code:x}", *names)
     return rf"(?:(?:amp|#38|#x26);){{0,{NESTED}}}(?:{'|'.join(told)});?"

@@ -19,19 +19,16 @@ from datetime import date
 from typing import Any, Literal
 
 from harness.events import Checked, Outcome
+from harness.exit_codes import Verdict
 from harness.known_failures import KnownFailure, KnownFailures
 from harness.measurement import Measurements
 from harness.requirements import Requirement
 
-Verdict = Literal["pass", "fail", "not_exercised", "could_not_run", "invalid"]
 # Whether figures can be trusted.
 Mark = Literal["valid", "degraded", "invalid"]
 # What the entry of a known failure comes to: "known" excuses the failure, "expired" no longer does, "gone" has none to
 # excuse, and "undecided" could neither see it nor miss it.
 KnownState = Literal["known", "expired", "gone", "undecided"]
-EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "not_exercised": 3, "could_not_run": 3, "invalid": 4}
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 # The worst first: what a run says when its parts disagree.
 _ORDER: tuple[Verdict, ...] = ("could_not_run", "fail", "invalid", "not_exercised", "pass")

@@ -4,7 +4,7 @@ import inspect
 import re
 
 from harness import errors
-from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED, EXIT_USAGE
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED, EXIT_USAGE
 
 
 def classes():

@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 from harness.cli.main import VERBS, cli
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED, EXIT_USAGE
 from harness.figures import DEFAULT_OBJECTIVES
 from harness.objective import parse_objective
 from harness.pairing import ARRIVAL_CLASSES, MESSAGE_CLASSES
 from harness.sandbox import magic
-from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED, EXIT_USAGE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -88,6 +88,10 @@ def test_a_key_is_found_where_html_has_entities_in_the_place_of_characters(key, 
     assert Redactor(Secret(key)).finds(text)
 
 
+def test_of_an_entity_whose_name_begins_as_a_shorter_one_nothing_is_left():
+    assert Redactor(Secret("a-secret|")).clean("<a-secret&VerticalLine;>") == f"<{MASK}>"
+
+
 @given(KEYS, st.binary(max_size=7), st.binary(max_size=7), st.sampled_from((b64encode, urlsafe_b64encode)))
 def test_a_key_is_found_in_base64_wherever_it_falls_in_it(key, before, after, encode):
     encoded = encode(before + key.encode() + after).decode()

@@ -23,6 +23,7 @@ from harness.cli.progress import Progress
 from harness.cli.target import embedded
 from harness.errors import ChildDied
 from harness.events import Event, Planned
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED
 from harness.journal import in_time
 from harness.load.plan import FASTEST, LoadPlan
 from harness.load.plan import Progress as Progressed
@@ -31,7 +32,6 @@ from harness.processes.child import Child
 from harness.processes.interrupt import Interrupt
 from harness.recording.reader import read_run
 from harness.report.write import write_report
-from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
 
 NAME = "calibration.json"
 TRUTH = "truth.ndjson"

@@ -16,11 +16,11 @@ from harness.cli.target import target
 from harness.client.source_system import SourceSystem
 from harness.doctor.examine import examine
 from harness.doctor.finding import Finding
+from harness.exit_codes import EXIT_CODES
 from harness.profile import Profile
 from harness.sink.feed import Feed
 from harness.sink.inbox import Inbox
 from harness.sink.process import SinkProcess
-from harness.verdict import EXIT_CODES
 
 _MARKS = {"ok": ("ok", "green"), "failed": ("FAILED", "red"), "not tried": ("-", "yellow")}
 

@@ -10,12 +10,12 @@ import click
 from harness.cli.complaint import errors_told
 from harness.cli.outcome import new_folder
 from harness.errors import UsageError
+from harness.exit_codes import EXIT_INTERRUPTED
 from harness.load.remote.meeting import Meeting
 from harness.load.remote.member import Member
 from harness.processes.interrupt import Interrupt
 from harness.profile import LOOPBACK
 from harness.secret import Secret
-from harness.verdict import EXIT_INTERRUPTED
 
 TOKEN = "HARNESS_JOIN_TOKEN"  # noqa: S105 - its name
 TOKEN_BYTES = 24

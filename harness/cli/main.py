@@ -11,7 +11,7 @@ import traceback
 import click
 
 import harness
-from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED
 
 VERBS = {
     "run": "doctor, the gate and a load run against one target, one report: the main job",

@@ -16,12 +16,12 @@ from harness.cli import github
 from harness.cli.complaint import errors_told, tell
 from harness.cli.target import Target, target
 from harness.errors import CouldNotRun, JournalError, NothingMeasured, UsageError
+from harness.exit_codes import EXIT_CODES, EXIT_INTERRUPTED
 from harness.processes.interrupt import Interrupt
 from harness.recording.stopped import REASON, note_stopped
 from harness.report.console import closing_lines
 from harness.report.write import write_report
 from harness.secret import Redactor
-from harness.verdict import EXIT_CODES, EXIT_INTERRUPTED
 
 # What the closing lines are laid out for where there is no terminal to ask, and at most: columns.
 WIDTH = 100

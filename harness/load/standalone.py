@@ -14,6 +14,7 @@ import gevent
 
 from harness.errors import UsageError
 from harness.events import Began, Ended, Ending
+from harness.exit_codes import EXIT_INTERRUPTED
 from harness.load.gauges import CpuGauges
 from harness.load.manners import MANNERS, manners
 from harness.load.plan import CONNECTIONS, NO_PHRASES, PHASE, LoadPlan, connections
@@ -26,7 +27,6 @@ from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
 from harness.sink.feed import Feed
 from harness.sink.process import SinkProcess
-from harness.verdict import EXIT_INTERRUPTED
 
 # Where the web UI listens unless --web-host says otherwise.
 LOOPBACK = "127.0.0.1"

@@ -54,7 +54,7 @@ def test_a_twin_is_measured_as_the_one_that_was_drawn(sandbox, inquire, tmp_path
     twin = drawn(random.Random())
     limited = sandbox("--twin", file(tmp_path, "limited", replace(NOTHING, limiter=twin.limiter)))
     open_to_all = sandbox("--twin", file(tmp_path, "open", replace(twin, limiter=None))).environment
-    runs = [inquire(limited.environment, "--most-requests", "130").folder]
+    runs = [inquire(limited.environment, "--most-requests", "400").folder]
     only = [word for name in OBSERVED for word in ("--only", f"OBS-{name}")]
     for verb in (["load", "--customers", "20", "--duration", "6s", "--think", "100ms"], ["conform", *only]):
         runs.append(tmp_path / verb[0])

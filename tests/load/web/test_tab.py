@@ -15,9 +15,9 @@ import pytest
 
 from harness.assets import asset
 from harness.events import Replanned
+from harness.exit_codes import EXIT_INTERRUPTED
 from harness.processes.child import Child
 from harness.recording.reader import read_run
-from harness.verdict import EXIT_INTERRUPTED
 from tests.chromium import launched, needs_chromium
 from tests.load.running import CLIENT_ID, KEY, PATIENCE_S, QUICK, child_process, nothing_is_left, sandbox, until
 
