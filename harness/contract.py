@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import jsonschema_rs
-import yaml
+
+from harness.yaml_text import parsed
 
 # What stands in an objection at most, in characters: a target may answer with megabytes.
 LONGEST = 300
@@ -25,7 +26,7 @@ class Contract:
 
     def __init__(self, text: str, clean: Clean = str) -> None:
         self._clean = clean
-        self.document: dict[str, Any] = yaml.safe_load(text)
+        self.document: dict[str, Any] = parsed(text)
         self._operations = {
             operation["operationId"]: operation
             for path in self.document["paths"].values()

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from harness.errors import UsageError
+from harness.yaml_text import parsed
 
 Level = Literal["MUST", "SHOULD", "OBSERVE"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -43,7 +44,7 @@ class Requirement:
 def load(text: str) -> tuple[Requirement, ...]:
     """The table in `text`. Raises UsageError, naming the requirement, for anything that it cannot be."""
     try:
-        rows = yaml.safe_load(text)
+        rows = parsed(text)
     except yaml.YAMLError as error:
         raise UsageError(f"the requirements are no YAML: {error}") from None
     if not isinstance(rows, list):

@@ -1,6 +1,7 @@
 """Where several workers run tests at once, one that measures (marked `quiet`) has the machine to itself."""
 
 import fcntl
+import os
 import shutil
 import signal
 import tempfile
@@ -15,6 +16,11 @@ from hypothesis import HealthCheck, settings
 # How long it takes to make an input says how busy the machine is, and nothing about the code.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+# Whom this machine trusts is read by each of some hundred processes, for a tenth of a second, and none of them meets
+# anybody: whoever tests with certificates brings their own. What goes to a registry asks REGISTRIES.
+REGISTRIES = os.environ.get("SSL_CERT_FILE")
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("data") / "nobody.pem")
 
 _FOLDER = pytest.StashKey[Path]()
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from harness.assets import asset
+from harness.yaml_text import composed
 
 # As they stand in this project, whatever folder an installation keeps them in.
 CONTRACT = "openapi.yaml"
@@ -38,7 +39,7 @@ def places() -> Places:
     """Of the files that this installation carries."""
     contract = asset(CONTRACT).read_text(encoding="utf-8")
     table = (asset("contracts") / "requirements.yaml").read_text(encoding="utf-8")
-    return Places(yaml.compose(contract, yaml.SafeLoader), lines_of_ids(table))
+    return Places(composed(contract), lines_of_ids(table))
 
 
 def line_of(document: yaml.Node | None, pointer: str) -> int | None:
@@ -56,7 +57,7 @@ def line_of(document: yaml.Node | None, pointer: str) -> int | None:
 
 def lines_of_ids(text: str) -> dict[str, int]:
     """Where each mapping of a list begins, by its `id`."""
-    table = yaml.compose(text, yaml.SafeLoader)
+    table = composed(text)
     if not isinstance(table, yaml.SequenceNode):
         return {}
     named = ((_step(row, "id"), row) for row in table.value)

@@ -7,6 +7,7 @@ import venv
 from pathlib import Path
 
 from tests.acceptance.command import environment
+from tests.conftest import REGISTRIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,11 @@ def test_the_wheel_runs_the_gate_from_an_empty_folder(tmp_path):
 
 def build(folder: Path) -> Path:
     """The wheel of this checkout. The build backend comes from the registry, as for any user."""
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
+    trusted = {name: value for name, value in environment().items() if name != "SSL_CERT_FILE"}
+    if REGISTRIES:
+        trusted["SSL_CERT_FILE"] = REGISTRIES
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps")
+    run(*pip, "--wheel-dir", str(folder), str(ROOT), env=trusted)
     (wheel,) = folder.glob("harness-*.whl")
     return wheel
 
@@ -47,7 +52,7 @@ def fresh_environment(folder: Path) -> str:
     return str(python)
 
 
-def run(*argv: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(argv, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=240)
+def run(*argv: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(argv, cwd=cwd, env=env or environment(), capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
