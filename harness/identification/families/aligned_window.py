@@ -29,6 +29,29 @@ class AlignedWindow(Model):
         self._number = -(10**9)
         self._let_in = (0, 0)
 
+    def skim(self, decisions: Sequence[Decision], begin: int) -> int:
+        """What can have met no edge."""
+        number, (low, high), quota = self._number, self._let_in, self._quota
+        start = number * self.window + self.phase
+        end, at = start + self.window, begin
+        for at in range(begin, len(decisions)):
+            earliest, latest, admitted, _, _ = decisions[at]
+            if latest >= end:
+                first = floor((earliest - self.phase) / self.window)
+                start = first * self.window + self.phase
+                end = start + self.window
+                if not admitted or first <= number or latest >= end:
+                    break
+                number, low, high = first, 0, 0
+            if earliest < start or (low >= quota if admitted else high < quota):
+                break
+            if admitted:
+                low, high = low + 1, high + 1 if high < quota else quota
+        else:
+            at = len(decisions)
+        self._number, self._let_in = number, (low, high)
+        return at
+
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         first = floor((earliest - self.phase) / self.window)
         last = floor((latest - self.phase) / self.window)

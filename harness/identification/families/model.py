@@ -49,6 +49,11 @@ class Model:
         """Takes the target's decision in. 0.0 where it could have been the model's own, else how far off: seconds."""
         raise NotImplementedError
 
+    def skim(self, decisions: Sequence[Decision], begin: int) -> int:
+        """Takes in what follows as long as it is plain that it could have been the model's own, in few steps: a search
+        takes millions. Where that ends, `observe` goes on."""
+        return begin
+
     def admits(self, at: float) -> bool:
         """What it would say to a request at that time, after all that was observed."""
         raise NotImplementedError
@@ -106,9 +111,14 @@ class Model:
         """How many decisions contradict it, and how far off they are in all. Given up where there are more than `most`
         of them and it is worse than `worst` as well: see `badness`."""
         hard, off, scale, observe = 0, 0.0, self.scale, self.observe
-        for earliest, latest, admitted, _, _ in decisions:
+        at, end = self.skim(decisions, 0), len(decisions)
+        while at < end:
+            earliest, latest, admitted, _, _ = decisions[at]
             miss = observe(earliest, latest, admitted)
-            if miss > 0:
+            at += 1
+            if miss <= 0:
+                at = self.skim(decisions, at)
+            else:  # what contradicts it comes in rows
                 hard += 1
                 off += min(miss / scale, 1.0)
                 if hard > most and off + EACH * hard > worst:

@@ -73,21 +73,50 @@ class SlidingCounter(Model):
         share = min(1.0, max(0.0, 1 - ((at - self.phase) / self.window - number)))
         return former * share + current
 
+    def skim(self, decisions: Sequence[Decision], begin: int) -> int:
+        """What can have met no edge."""
+        window, bound, number, former, current = self.window, self._bound, self._number, self._former, self._current
+        start = number * window + self.phase
+        end, at = start + window, begin
+        for at in range(begin, len(decisions)):
+            earliest, latest, admitted, _, _ = decisions[at]
+            before, (least, most) = former, current
+            if latest >= end:
+                first = floor((earliest - self.phase) / window)
+                start = first * window + self.phase
+                end = start + window
+                if first <= number or latest >= end:
+                    break
+                before, (least, most) = (current if first == number + 1 else (0, 0)), (0, 0)
+            else:
+                first = number
+            if earliest < start:
+                break
+            if admitted:
+                if before[0] * (end - latest) / window + least > bound:
+                    break
+                least, most = least + 1, most + 1
+            elif before[1] * (end - earliest) / window + most <= bound:
+                break
+            number, former, current = first, before, (least, most)
+        else:
+            at = len(decisions)
+        self._number, self._former, self._current = number, former, current
+        return at
+
     def observe(self, earliest: float, latest: float, admitted: bool) -> float:
         first = floor((earliest - self.phase) / self.window)
         last = floor((latest - self.phase) / self.window)
-        if first == last >= self._number:
-            return self._within(earliest, latest, first, admitted)
         if not admitted and first < self._number:
             return 0.0  # perhaps it was refused before the edge
         miss = 0.0
         if admitted:
-            over = min(self._estimate(latest, last, 0), self._estimate(latest, first, 0)) - self._bound
+            least = self._estimate(latest, first, 0)
+            over = (min(self._estimate(latest, last, 0), least) if last > first else least) - self._bound
             miss = self._distance(over) if over > 0 else 0.0
         else:
-            under = self._bound - max(
-                self._estimate(earliest, first, 1), self._estimate(earliest, last, 1) if last > first else 0.0
-            )
+            most = self._estimate(earliest, first, 1)
+            under = self._bound - (max(self._estimate(earliest, last, 1), most) if last > first else most)
             miss = self._distance(under) if under >= 0 else 0.0
         self._turn(first)
         if admitted:
@@ -100,24 +129,6 @@ class SlidingCounter(Model):
                 self._current = (self._current[0], self._current[1] + 1)
             else:
                 self._current = (self._current[0] + 1, self._current[1] + 1)
-        return miss
-
-    def _within(self, earliest: float, latest: float, number: int, admitted: bool) -> float:
-        """The same for what cannot have met an edge, which nearly all is: in few steps, for a search takes millions."""
-        former, current = self._former, self._current
-        if number > self._number:
-            former, current = (current if number == self._number + 1 else (0, 0)), (0, 0)
-        miss = 0.0
-        if admitted:
-            over = former[0] * (1 - ((latest - self.phase) / self.window - number)) + current[0] - self._bound
-            if over > 0:
-                miss = self._distance(over)
-            current = current[0] + 1, current[1] + 1
-        else:
-            under = self._bound - former[1] * (1 - ((earliest - self.phase) / self.window - number)) - current[1]
-            if under >= 0:
-                miss = self._distance(under)
-        self._number, self._former, self._current = number, former, current
         return miss
 
     def _distance(self, requests: float) -> float:
