@@ -6,7 +6,7 @@ as well as the one before it, however soon it follows.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from statistics import mean, median
+from statistics import linear_regression, mean, median
 from typing import Any
 
 from harness.identification.probe import Probe
@@ -52,7 +52,8 @@ def line_of(group: Sequence[Observation]) -> tuple[float, int] | None:
     if len(received) < LINE:
         return None
     begin, lasts = received[0], received[-1] - received[0]
-    pace = lasts / (len(received) - 1)
+    # Each of them tells of the pace: an answer that is late makes less of a difference than at either end.
+    pace, _ = linear_regression(range(len(received)), received)
     if lasts <= 0 or received[-1] - group[0].sent < LONGER * (begin - group[0].sent):
         return None
     if any(abs(each - begin - number * pace) > EVEN * lasts for number, each in enumerate(received)):
