@@ -86,6 +86,8 @@ class Identification:
     too_fine_s: float | None = None
     # Where nothing is let in any more, and nothing tells when it will be: for so long, in seconds.
     shut_s: float | None = None
+    # Where the answer was withdrawn: what the nearest contradicts with what was let in after it.
+    let_in_later: int = 0
 
 
 def answer_of(run: Run) -> Identification:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from uuid import uuid4
 
-from harness.client.advice import session_of
+from harness.client.advice import REFUSED, session_of
 from harness.client.exchange import Answer
 from harness.client.pacer import Ceiling
 from harness.client.retry_after import seconds
@@ -18,7 +18,7 @@ from harness.dialects import claim_of
 from harness.errors import CouldNotRun
 from harness.limits.purse import Purse
 from harness.limits.seen import Seen
-from harness.limits.subject import Subject
+from harness.limits.subject import Kind, Subject
 from harness.processes.interrupt import Interrupt
 from harness.profile import Profile
 
@@ -66,6 +66,7 @@ class Asker:
         self._numbers = itertools.count()
         self._groups = itertools.count()
         self._silences = 0
+        self._first: dict[tuple[Kind, bool], int] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE)
 
     @property
@@ -191,6 +192,8 @@ class Asker:
     def _seen(self, answer: Answer, subject: Subject, purpose: str, group: int) -> Seen:
         sent = (answer.sent_at - self.began_ns) / 1e9
         now = datetime.now(UTC)
+        status = answer.head.status if answer.head else answer.status
+        first = self._first.setdefault((subject.kind, subject.other_tenant), status) if status else None
         return Seen(
             number=next(self._numbers),
             group=group,
@@ -202,6 +205,7 @@ class Asker:
             answer=answer,
             retry_after_s=seconds(answer.header("retry-after"), _date(answer) or now),
             claim=claim_of(answer.headers, now.timestamp()),
+            barred=status in REFUSED and first not in REFUSED,
         )
 
 

@@ -168,8 +168,16 @@ def _why(identified: Identification, run: Run) -> str | None:
             f"nothing had been let in for {identified.shut_s:.3g} s when the budget ended: "
             "how long it shuts for takes more time (--most-time, --budget)"
         )
-    if identified.nearest is None:
-        return None
+    return _unexplained(identified) if identified.nearest else None
+
+
+def _unexplained(identified: Identification) -> str:
+    if identified.let_in_later:
+        nearest, count = identified.nearest, identified.let_in_later
+        return (
+            f"no family explains it: {nearest} explains the {identified.requests} requests by which it was found, and "
+            f"contradicts {count} with those that were let in after them"
+        )
     if identified.too_fine_s is None:
         nearest, count = identified.nearest, identified.mismatches
         return f"no family explains it: {nearest} comes nearest, and contradicts {count} requests"

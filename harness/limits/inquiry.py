@@ -13,6 +13,7 @@ from harness.identification.probe import Probe
 from harness.identification.procedure import identify
 from harness.identification.run import Over, Run
 from harness.identification.trace import Observation
+from harness.limits.afterwards import withdrawn
 from harness.limits.asker import Asker, Stopped
 from harness.limits.cheapest import Choice, choose
 from harness.limits.purse import Purse, Spent
@@ -87,6 +88,7 @@ class Inquiry:
                 self._identify(subject)
                 self._scope(subject)
                 self._promises(subject)
+                self._hold(subject)
                 self._calm()
             else:
                 self.findings.undone.append(untried(self.findings.seen, cut_short=self.findings.choice.cut_short))
@@ -220,6 +222,17 @@ class Inquiry:
         counts = bool(identified and "counting_log" in identified.families)
         mine = [each for each in self.findings.seen if each.subject == subject]
         self.findings.honesty = honesty([_promise(each) for each in mine if each.verdict != "unknown"], counts)
+
+    def _hold(self, subject: Subject) -> None:
+        """The answer is held against what was asked since, for the sake of other questions."""
+        run, identified, trace = self.findings.run, self.findings.identified, self.findings.trace
+        if run is None or identified is None or not trace:
+            return
+        last = max(each.number for each in trace)
+        since = [each for each in self.findings.seen if each.number > last and each.subject == subject]
+        groups = [list(group) for _, group in itertools.groupby(since, key=lambda each: each.group)]
+        later = [[_observation(each) for each in group] for group in groups]
+        self.findings.identified = withdrawn(identified, run, later)
 
     def _calm(self) -> None:
         """Leaves no exhausted quota behind where that takes no long wait, and says so where it does."""

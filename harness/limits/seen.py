@@ -25,6 +25,8 @@ class Seen:
     answer: Answer
     retry_after_s: float | None
     claim: Claim
+    # Whether the key was turned away, which it was not when the same was asked for the first time: a block.
+    barred: bool = False
 
     @property
     def status(self) -> int | None:
@@ -36,7 +38,7 @@ class Seen:
         """What came to nothing says nothing about a limit."""
         if self.status is None:
             return "unknown"
-        return "refused" if self.status in REFUSALS else "admitted"
+        return "refused" if self.barred or self.status in REFUSALS else "admitted"
 
     @property
     def admitted(self) -> bool:

@@ -248,6 +248,25 @@ class Forgetful(Garbage):
         return let_in
 
 
+class Banning(Forgetful):
+    """Six in a window from the first of them; whom it has refused three times, it then turns away until it ends."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.lock:
+            self.server.asked += 1
+            now = time.monotonic()
+            if not self.server.let_in or now >= self.server.let_in[0] + 0.6:
+                self.server.let_in = [now]
+            else:
+                self.server.let_in.append(now)
+            count = len(self.server.let_in)
+        self.send_response(200 if count <= 6 else 429 if count <= 9 else 403)
+        self.send_header("Content-Length", "18")
+        self.end_headers()
+        self.wfile.write(b'{"sessionId": "s"}')
+
+
 class Dying(Forgetful):
     """Answers nobody any more after so many."""
 
@@ -291,6 +310,16 @@ def test_what_was_counted_and_never_answered_is_no_sign_of_another_limiter(inqui
     lost = sum(each["verdict"] == "unknown" for each in found.limits["requests"])
     assert sum(found.limits["unanswered"].values()) == lost > 0
     assert f"No answer: none came to {lost} request" in found.said
+
+
+def test_who_is_turned_away_for_having_been_refused_too_often_is_refused(inquire):
+    with serving(Banning) as server:
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "200")
+    assert found.code == 0, found.said
+    assert "fixed_window_first_hit" in found.limits["algorithm"].split("|")
+    assert found.limits["quota"] == 6
+    assert found.limits["window_s"] == pytest.approx(0.6, rel=0.05)
+    assert {*found.limits["refusal"]["statuses"]} == {"429", "403"}
 
 
 def test_what_was_found_of_a_target_before_it_was_gone_is_in_the_report(inquire):
