@@ -55,7 +55,10 @@ def _check(run: str, rule: Limits, where: str) -> None:
 
 
 def _unnamed(run: str, looked_with: int, limits: Limits, found: Limits | None) -> Limiter | None:
-    """What is known of a second limiter without a rule: that it is there, or that it was looked for in vain."""
+    """What is known of a second limiter without a rule: that it is there, or that it was looked for in vain. Fewer
+    requests than one quota tell nothing."""
+    if looked_with < (limits.get("quota") or 1):
+        looked_with = 0
     quotas = (limits.get("headers") or {}).get("quotas") or []
     if not looked_with and not found and len(quotas) < 2:
         return None

@@ -25,8 +25,8 @@ def at_once(at, admitted, refused, lasting=0.01):
 
 
 def line(at, count):
-    """Let out one after the other, at an even pace."""
-    return [Observation(at, at + 0.1 * (number + 1), True) for number in range(count)]
+    """Let out one after the other, at an even pace: two a second."""
+    return [Observation(at, at + 0.5 * (number + 1), True) for number in range(count)]
 
 
 def told(run):
@@ -47,6 +47,11 @@ def test_it_is_no_limit_of_requests_under_way_where_single_requests_were_refused
 def test_it_is_no_queue_where_no_request_waited():
     assert "within 10 ms" in told(run_of(at_once(0, 2, 1)))[QUEUEING]
     assert QUEUEING not in told(run_of(line(0, 5), at_once(1, 0, 1)))
+
+
+def test_a_target_that_takes_its_time_over_each_is_no_queue():
+    quick = [Observation(5.0, 5.0 + 0.01 * (number + 1), True) for number in range(8)]
+    assert "answered within 80 ms" in told(run_of(quick, at_once(9, 2, 1)))[QUEUEING]
 
 
 def test_nothing_is_ruled_out_where_only_groups_meet_the_limiter():

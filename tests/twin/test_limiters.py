@@ -170,6 +170,7 @@ def test_a_second_limiter_without_a_rule_has_no_policy(limits: dict[str, Any], s
 
 def test_a_second_limiter_that_was_not_looked_for_is_not_measured() -> None:
     assert found(LOG, behind={"looked_with": 0, "found": None})[1] is None
+    assert found(LOG, behind={"looked_with": LOG["quota"] - 1, "found": None})[1] is None
     assert found(LOG, behind=None)[1] is None
 
 
