@@ -11,7 +11,8 @@ MASK = "[secret]"
 SHORTEST = 6
 # Backslashes before one character.
 DEEPEST = 7
-# How often an ampersand may have been made an entity of, and how many zeros a character's number may begin with.
+# How often an ampersand may have been made an entity of, or a percent sign been escaped, and how many zeros a
+# character's number may begin with.
 NESTED, ZEROS = 3, 6
 # Of each character, the names that HTML has for it.
 NAMES: dict[str, list[str]] = {}
@@ -97,8 +98,8 @@ def _spellings(character: str) -> str:
     # No more backslashes than JSON within JSON within JSON has: a text may hold nothing but backslashes, megabytes of
     # them, and each of them is a beginning that is tried. Some JSON escapes the ampersand of an entity.
     branches = (
-        rf"\\(?i:\\{{0,{DEEPEST - 1}}}(?:u0026{entity}|u{code:04x}|{re.escape(character)}))",
-        rf"%(?i:{code:02x})",
+        rf"\\(?i:\\{{0,{DEEPEST - 1}}}(?:u0026{entity}|&{entity}|u{code:04x}|{re.escape(character)}))",
+        rf"%(?i:(?:25){{0,{NESTED}}}{code:02x})",
         rf"&(?i:{entity})",
         *map(re.escape, cases),
     )
@@ -112,4 +113,6 @@ def _entity(character: str) -> str:
     # The longest first: of `&VerticalLine;` no more than `&vert` would go otherwise.
     names = sorted(NAMES.get(character, ()), key=len, reverse=True)
     told = (f"#0{{0,{ZEROS}}}{code}", f"#x0{{0,{ZEROS}}}{code:x}", *names)
-    return rf"(?:(?:amp|#38|#x26);){{0,{NESTED}}}(?:{'|'.join(told)});?"
+    # To that of a semicolon belongs its own: a key of many would be looked for in twice as many ways with each else.
+    end = ";?+" if character == ";" else ";?"
+    return rf"(?:(?:amp|#38|#x26);){{0,{NESTED}}}(?:{'|'.join(told)}){end}"
