@@ -314,7 +314,7 @@ def test_what_was_counted_and_never_answered_is_no_sign_of_another_limiter(inqui
 
 def test_who_is_turned_away_for_having_been_refused_too_often_is_refused(inquire):
     with serving(Banning) as server:
-        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "200")
+        found = inquire(environment_of(f"http://127.0.0.1:{server.server_port}"), "--most-requests", "300")
     assert found.code == 0, found.said
     assert "fixed_window_first_hit" in found.limits["algorithm"].split("|")
     assert found.limits["quota"] == 6
