@@ -25,7 +25,7 @@ def withdrawn(identified: Identification, run: Run, later: Sequence[Sequence[Obs
     found = min((_let_in_since(fit, trace, len(run.trace.observations)) for fit in kin), default=0)
     if found <= max(1, EXPLAINED * sum(map(len, later))):
         return identified
-    return replace(identified, families=(), confidence=0.0, sustainable_per_s=None, let_in_later=found)
+    return replace(identified, families=(), bounds={}, confidence=0.0, sustainable_per_s=None, let_in_later=found)
 
 
 def _let_in_since(fit: Fit, trace: Trace, begin: int) -> int:

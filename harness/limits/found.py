@@ -175,8 +175,8 @@ def _unexplained(identified: Identification) -> str:
     if identified.let_in_later:
         nearest, count = identified.nearest, identified.let_in_later
         return (
-            f"no family explains it: {nearest} explains the {identified.requests} requests by which it was found, and "
-            f"contradicts {count} with those that were let in after them"
+            f"no family explains it: {nearest} explains the {identified.requests} requests that were sent to find it, "
+            f"but not what was let in later, which makes {count} that contradict it"
         )
     if identified.too_fine_s is None:
         nearest, count = identified.nearest, identified.mismatches
