@@ -14,7 +14,7 @@ from harness.client.exchange import Answer
 from harness.client.pacer import Ceiling
 from harness.client.retry_after import seconds
 from harness.client.source_system import SourceSystem
-from harness.dialects import claim_of
+from harness.dialects import REFUSALS, claim_of
 from harness.errors import CouldNotRun
 from harness.limits.purse import Purse
 from harness.limits.seen import Seen
@@ -66,7 +66,9 @@ class Asker:
         self._numbers = itertools.count()
         self._groups = itertools.count()
         self._silences = 0
+        # What each kind of request of each tenant was answered first, and whether a tenant's last one was refused.
         self._first: dict[tuple[Kind, bool], int] = {}
+        self._refused: dict[bool, bool] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE)
 
     @property
@@ -192,9 +194,7 @@ class Asker:
     def _seen(self, answer: Answer, subject: Subject, purpose: str, group: int) -> Seen:
         sent = (answer.sent_at - self.began_ns) / 1e9
         now = datetime.now(UTC)
-        status = answer.head.status if answer.head else answer.status
-        first = self._first.setdefault((subject.kind, subject.other_tenant), status) if status else None
-        return Seen(
+        seen = Seen(
             number=next(self._numbers),
             group=group,
             subject=subject,
@@ -205,8 +205,24 @@ class Asker:
             answer=answer,
             retry_after_s=seconds(answer.header("retry-after"), _date(answer) or now),
             claim=claim_of(answer.headers, now.timestamp()),
-            barred=status in REFUSED and first not in REFUSED,
+            barred=self._barred(subject, answer.head.status if answer.head else answer.status),
         )
+        if seen.verdict != "unknown":
+            self._refused[subject.other_tenant] = seen.refused
+        return seen
+
+    def _barred(self, subject: Subject, status: int | None) -> bool:
+        """Whether a key is turned away that was not at first, or, where the same was never asked before, by who refused
+        the request before."""
+        kind = subject.kind, subject.other_tenant
+        first = self._first.get(kind)
+        if status in REFUSED:
+            barred = self._refused.get(subject.other_tenant, False) if first is None else first not in REFUSED
+            if barred:
+                return True
+        if status is not None and status not in REFUSALS:
+            self._first.setdefault(kind, status)
+        return False
 
 
 def _date(answer: Answer) -> datetime | None:
