@@ -62,7 +62,9 @@ class Transport:
         self._slowest_s = 0.0
         parts = urlsplit(base_url)
         environment = parts.hostname not in LOOPBACK
-        tls = _trust(environment) if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # To read whom this machine trusts takes longer than many a request: only where there are certificates.
+        secure = parts.scheme == "https"
+        tls = httpx.create_ssl_context(trust_env=environment) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
         def make() -> httpx.Client:
             return _client(tls, environment, source_address)
@@ -179,11 +181,6 @@ class _Course:
     events: set[str] = field(default_factory=set)
     headers: tuple[tuple[str, str], ...] = ()
     head: Head | None = None
-
-
-def _trust(environment: bool) -> ssl.SSLContext:
-    """To read whom this machine trusts takes longer than many a request: only where there are certificates."""
-    return httpx.create_ssl_context(trust_env=environment)
 
 
 def _client(tls: ssl.SSLContext, environment: bool, source_address: str | None) -> httpx.Client:

@@ -212,17 +212,15 @@ class Asker:
         return seen
 
     def _barred(self, subject: Subject, status: int | None) -> bool:
-        """Whether a key is turned away that was not at first, or, where the same was never asked before, by who refused
-        the request before."""
+        """Whether a key is turned away that was not when the same was asked first; where it is asked first now, whether
+        the request before was refused."""
         kind = subject.kind, subject.other_tenant
         first = self._first.get(kind)
-        if status in REFUSED:
-            barred = self._refused.get(subject.other_tenant, False) if first is None else first not in REFUSED
-            if barred:
-                return True
-        if status is not None and status not in REFUSALS:
+        before = self._refused.get(subject.other_tenant, False) if first is None else first not in REFUSED
+        barred = status in REFUSED and before
+        if status is not None and status not in REFUSALS and not barred:
             self._first.setdefault(kind, status)
-        return False
+        return barred
 
 
 def _date(answer: Answer) -> datetime | None:

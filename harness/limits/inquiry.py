@@ -1,7 +1,7 @@
 """The whole inquiry into a target's limiter, in order, within one budget."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from harness.client.advice import REFUSED, key_refused, no_session, unreachable
@@ -162,7 +162,7 @@ class Inquiry:
         counted = self.findings.seen
         if subject.kind != "unknown":
             counted = [each for each in counted if each.subject.kind == subject.kind]
-        return [list(group) for _, group in itertools.groupby(counted, key=lambda each: each.group)]
+        return _in_groups(counted)
 
     def _told(self, subject: Subject, probe: Probe) -> list[Seen]:
         """All that was sent for a probe; again where nothing came of it, which the asker bears a few times only."""
@@ -230,8 +230,7 @@ class Inquiry:
             return
         last = max(each.number for each in trace)
         since = [each for each in self.findings.seen if each.number > last and each.subject == subject]
-        groups = [list(group) for _, group in itertools.groupby(since, key=lambda each: each.group)]
-        later = [[_observation(each) for each in group] for group in groups]
+        later = [[_observation(each) for each in group] for group in _in_groups(since)]
         self.findings.identified = withdrawn(identified, run, later)
 
     def _calm(self) -> None:
@@ -249,6 +248,11 @@ class Inquiry:
             self._asker.wait_until(until)
             left = 0.0
         self.findings.calm_in_s = max(0.0, left)
+
+
+def _in_groups(seen: Sequence[Seen]) -> list[list[Seen]]:
+    """Those that were sent at once, together."""
+    return [list(group) for _, group in itertools.groupby(seen, key=lambda each: each.group)]
 
 
 def _unsure(identified: Identification) -> bool:

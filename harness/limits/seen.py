@@ -25,7 +25,7 @@ class Seen:
     answer: Answer
     retry_after_s: float | None
     claim: Claim
-    # Whether the key was turned away, which it was not when the same was asked for the first time: a block.
+    # Whether the key was turned away for having been refused: see Asker.
     barred: bool = False
 
     @property

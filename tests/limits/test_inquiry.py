@@ -320,6 +320,8 @@ def test_who_is_turned_away_for_having_been_refused_too_often_is_refused(inquire
     assert found.limits["quota"] == 6
     assert found.limits["window_s"] == pytest.approx(0.6, rel=0.05)
     assert {*found.limits["refusal"]["statuses"]} == {"429", "403"}
+    # A message is asked for the first time while the key is turned away: it shares the quota all the same.
+    assert found.limits["probe"]["request"] == "a message to a session that does not exist"
 
 
 def test_what_was_found_of_a_target_before_it_was_gone_is_in_the_report(inquire):
