@@ -4,12 +4,14 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+
+from tests.sandbox.listening import listening_for_http
 
 PATIENCE_S = 20.0
 
@@ -32,18 +34,6 @@ class Arrival:
         return data
 
 
-class Server(web.Server):
-    """Remembers its connections: aiohttp's own forgets those that are made while it shuts down."""
-
-    def __init__(self, take: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
-        super().__init__(take, access_log=None)
-        self.transports: list[asyncio.Transport] = []
-
-    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
-        super().connection_made(handler, transport)
-        self.transports.append(transport)
-
-
 class Receiver:
     """As a context manager it listens until the end of the block. `answer` may be replaced at any time."""
 
@@ -53,6 +43,7 @@ class Receiver:
         self._port = port
         self._peers: set[object] = set()
         self._changed = threading.Condition()
+        self._listening = AsyncExitStack()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
@@ -77,33 +68,17 @@ class Receiver:
 
     def __enter__(self) -> "Receiver":
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(PATIENCE_S)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(self._listening.aclose(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    async def _open(self) -> None:
-        self._server = Server(self._take)
-        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
-        self._port = self._runner.addresses[0][1]
-
-    async def _close(self) -> None:
-        """Ends every connection for certain, one that is accepted at the last moment included."""
-        await self._runner.cleanup()
-        silent = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in silent:
-            task.cancel()
-        await asyncio.gather(*silent, return_exceptions=True)
-        for _ in range(10):
-            for transport in self._server.transports:
-                transport.abort()
-            await asyncio.sleep(0)
+    async def _listen(self) -> None:
+        self._port = await self._listening.enter_async_context(listening_for_http(self._take, self._port))
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         arrival = Arrival(request.path, dict(request.headers), await request.read(), time.monotonic_ns())

@@ -15,6 +15,7 @@ from harness.sandbox.config import Config
 from harness.sandbox.console import Console
 from harness.sandbox.sandbox import Running, running
 from harness.sandbox.sending.policy import SenderPolicy
+from tests.sandbox.listening import listening_for_http
 from tests.sandbox.process import CLIENT_ID, KEY, OTHER_CLIENT_ID, OTHER_KEY, session_body
 
 PATIENCE_S = 20.0
@@ -176,16 +177,11 @@ class Site:
 @asynccontextmanager
 async def site(**options: Any) -> AsyncIterator[Site]:
     webhook = Webhook()
-    runner = web.ServerRunner(web.Server(webhook.take, access_log=None), shutdown_timeout=0.01)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    webhook.url = f"http://127.0.0.1:{runner.addresses[0][1]}/Hook"
     config = Config(**{**DEFAULTS, **options})
-    try:
+    async with listening_for_http(webhook.take) as port:
+        webhook.url = f"http://127.0.0.1:{port}/Hook"
         async with running(config, Console(None)) as sandbox, aiohttp.ClientSession() as http:
             yield Site(sandbox, http, webhook)
-    finally:
-        await runner.cleanup()
 
 
 def at_site(visit: Callable[[Site], Awaitable[Any]], **options: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from harness.sandbox.config import Bounds, Config
 from harness.sandbox.console import Console
 from harness.sandbox.sandbox import running
-from tests.sandbox.listening import listening
+from tests.sandbox.listening import listening, listening_for_http
 from tests.sandbox.process import CLIENT_ID, KEY, OTHER_CLIENT_ID, OTHER_KEY, session_body
 from tests.sandbox.site import QUICK
 
@@ -258,15 +258,11 @@ def test_no_more_calls_than_there_are_slots_are_under_way_at_once():
             now -= 1
             return aiohttp.web.Response()
 
-        runner = aiohttp.web.ServerRunner(aiohttp.web.Server(count))
-        await runner.setup()
-        await aiohttp.web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        await client.post("/v1/webhooks", {"url": url, "event": "message"})
-        sessions = [await client.create_session() for _ in range(20)]
-        await asyncio.gather(*(client.send(session_id) for session_id in sessions))
-        await client.until(lambda: len(client.log("attempt")) == 20)
-        await runner.cleanup()
+        async with listening_for_http(count) as port:
+            await client.post("/v1/webhooks", {"url": f"http://127.0.0.1:{port}/", "event": "message"})
+            sessions = [await client.create_session() for _ in range(20)]
+            await asyncio.gather(*(client.send(session_id) for session_id in sessions))
+            await client.until(lambda: len(client.log("attempt")) == 20)
 
         assert most == 3
 
