@@ -41,6 +41,10 @@ FIGURES = LoadPlan(customers=150, duration_s=20, spawn_s=2, think_s=0.4, asides=
 KNOWN_DELAYS = ("--answer-median", "0.1", "--reply-median", "0.3", "--late-delay", str(1.5 * REPLY_TIMEOUT_S))
 STALLED = LoadPlan(scenario="arrivals", customers=0, arrival_rate=20.0, duration_s=15, think_s=0.5)
 STALL_AFTER_S, STALL_S = 5.0, 3.0
+BUSY = (
+    "What else runs here is the usual cause: in the last minute {load:.1f} processes wanted to run, on {cores} cores."
+    " End it, and calibrate again;\nwhere figures are off on an idle machine as well, measure on another."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def command(report: str | None, seed: int) -> None:
         _write(folder / NAME, run_id, seed, parts)
     good = all(part.holds for part in parts)
     click.echo(f"\nThe instrument is {'true' if good else 'NOT true'} on this machine, here and now: {folder / NAME}")
+    if not good:
+        click.echo(BUSY.format(load=os.getloadavg()[0], cores=os.cpu_count()))
     sys.exit(EXIT_CODES["pass" if good else "invalid"])
 
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from harness.cli.options import names_a_target, profile_from
 from harness.errors import ChildDied
 from harness.processes.child import Child
+from harness.processes.module import module
 from harness.profile import Profile
 from harness.secret import Redactor, Secret
 
@@ -63,7 +63,7 @@ def embedded(
 
 
 def _sandbox(tenants: list[dict[str, str]], *options: str) -> Child:
-    argv = [sys.executable, "-m", "harness", "sandbox", "--announce", "--lifeline", "--quiet", "--port", "0", *options]
+    argv = module("harness", "sandbox", "--announce", "--lifeline", "--quiet", "--port", "0", *options)
     keys = [Secret(tenant["api_key"]) for tenant in tenants]
     environment = {"HARNESS_SANDBOX_TENANTS": json.dumps(tenants)}
     return Child("sandbox", argv, environment=environment, redactor=Redactor(*keys))

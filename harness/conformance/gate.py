@@ -1,7 +1,6 @@
 """Runs the gate as a child process of a command, and tells of each verdict as it falls."""
 
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from harness.events import Checked, Gauged
 from harness.journal import decode
 from harness.known_failures import KnownFailures
 from harness.processes.child import Child
+from harness.processes.module import module
 from harness.profile import Profile, environment_of
 from harness.recording.writer import JournalWriter
 from harness.sink.process import SinkProcess
@@ -127,17 +127,7 @@ def _run(
 
 def _child(profile: Profile, place: Place, sink: SinkProcess, only: Sequence[str]) -> Child:
     contracts = asset("contracts")
-    argv = [
-        sys.executable,
-        "-m",
-        "pytest",
-        str(contracts),
-        "-c",
-        str(contracts / "pytest.ini"),
-        "-v",
-        "--color=no",
-        "--no-header",
-    ]
+    argv = module("pytest", str(contracts), "-c", str(contracts / "pytest.ini"), "-v", "--color=no", "--no-header")
     # Its stdin is the lifeline, which pytest would put away.
     argv += ["--capture=sys"]
     argv += [f"--only={','.join(only)}"] if only else []

@@ -122,7 +122,11 @@ class World:
         """A session's time to live, in seconds. Raises NotExercised where it is unknown, or too long to wait for."""
         ttl_s, longest_s = self.profile.session_ttl, self._effort.longest_ttl_s
         if ttl_s is None:
-            raise NotExercised("no --session-ttl was given: how long a session lives is not in the document")
+            waits = "however long it is" if math.isinf(longest_s) else f"up to {longest_s:g} s"
+            raise NotExercised(
+                "no --session-ttl was given: how long a session lives is not in the document"
+                f" (--budget {self.profile.budget} waits for it {waits})"
+            )
         if ttl_s > longest_s:
             raise NotExercised(f"--budget {self.profile.budget} waits for {longest_s:g} s, and not for {ttl_s:g} s")
         return ttl_s

@@ -2,7 +2,6 @@
 
 import math
 import socket
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ from harness.load.crew import Crew, Worker
 from harness.load.handover import Handover
 from harness.load.plan import PER_CUSTOMER, LoadPlan
 from harness.processes.child import Child
+from harness.processes.module import module
 from harness.profile import Profile, environment_of
 from harness.recording.reader import PARTS
 from harness.sink.sinks import Sinks
@@ -86,7 +86,7 @@ def _start(name: str, log: str, argv: list[str], profile: Profile, sinks: Sinks,
 
 
 def _scenario(plan: LoadPlan) -> list[str]:
-    return [sys.executable, "-m", "locust", "-f", str(asset("locustfiles") / f"{plan.scenario}.py")]
+    return module("harness.load.locust_process", "-f", str(asset("locustfiles") / f"{plan.scenario}.py"))
 
 
 def _arguments(profile: Profile, plan: LoadPlan) -> list[str]:

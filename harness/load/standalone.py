@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from harness.load.postbox import Postbox
 from harness.load.registration import register
 from harness.load.settings import settings_of
 from harness.load.station import Station
+from harness.processes.module import module
 from harness.profile import Profile, resolve
 from harness.recording.reader import PARTS
 from harness.recording.writer import JournalWriter, header_now
@@ -113,7 +113,7 @@ class Standalone:
         self._sink.stop()
         self._journal.write(Ended(time.monotonic_ns(), time.time_ns(), PHASE, ending, reason))
         self._journal.close()
-        report = [sys.executable, "-m", "harness", "report", str(self.folder)]
+        report = module("harness", "report", str(self.folder))
         reported = subprocess.run(report, check=False, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.closing_words = reported.stdout
         if ending == "interrupted":

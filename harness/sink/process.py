@@ -1,12 +1,12 @@
 """The sink as a child process of a command: started, watched, asked, ended."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import ChildDied, SinkDied, UsageError
 from harness.processes.child import Child
+from harness.processes.module import module
 from harness.profile import Profile
 from harness.recording.reader import PARTS
 from harness.secret import Redactor, Secret
@@ -80,9 +80,8 @@ class SinkProcess:
     @classmethod
     def launch(cls, settings: Settings) -> "SinkProcess":
         """A sink with these settings; raises as `start` does."""
-        argv = [sys.executable, "-m", "harness.sink"]
         name = NAME if settings.number is None else f"{NAME} {settings.number}"
-        child = Child(name, argv, first_line=settings.to_line(), redactor=Redactor(*settings.secrets))
+        child = Child(name, module("harness.sink"), first_line=settings.to_line(), redactor=Redactor(*settings.secrets))
         try:
             said = child.announcement()
         except ChildDied as error:

@@ -16,6 +16,8 @@ from harness.twin.twin import Limiter, Twin
 # Options of a policy that stand in it where they were told.
 TOLD = ("scope", "retry-after")
 PAIR = ("limiter", "behind")
+# What two rules that explain the same requests differ by, of which one is wrong: relative.
+ABOUT = 0.25
 NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 # What makes a limiter of its family, in a policy; all else is how it tells, and whom it counts.
 FIGURES = re.compile(r" (?:limit|window|block|rate|burst|refill|interval)=\S+")
@@ -44,6 +46,9 @@ def limiter_drift(old: Limiter, new: Limiter) -> tuple[bool | None, str]:
         return None if all(there) else any(there), told
     one, other, in_one, in_none = _told_in_both(old.policy, new.policy)
     drift, but = _compared(old, new, one, other)
+    doubts = [f"{name} is {each.doubt}" for name, each in (("OLD", old), ("NEW", new)) if each.doubt]
+    if drift and doubts and _may_be_one(one, other):
+        return None, f"{told}: {' and '.join(doubts)}, and the two may be one"
     if drift is False and in_one:
         return None, f"{told}{but}: {' and '.join(in_one)} not told in one of them, and all else is the same"
     left_out = f" (not compared: {', '.join(in_none)})" if in_none and not drift else ""
@@ -69,6 +74,15 @@ def _compared(old: Limiter, new: Limiter, one: str, other: str) -> tuple[bool | 
         return None, ": which of the two could not be told, and their figures are of different kinds"
     same = ones[0] == others[0] and math.isclose(ones[1], others[1], rel_tol=error)
     return not same, ", which could not be told apart" if same else ""
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether nothing tells two policies apart but the rule, of which one was not sure: they tell and count alike, and
+    let in as many at once and about as many for ever."""
+    if not _same(_manner(one), _manner(other), ABOUT):
+        return False
+    ones, others = _rate(one), _rate(other)
+    return not ones or not others or (ones[0] == others[0] and math.isclose(ones[1], others[1], rel_tol=ABOUT))
 
 
 def _told_in_both(one: str, other: str) -> tuple[str, str, list[str], list[str]]:

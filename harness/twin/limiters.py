@@ -6,7 +6,7 @@ from typing import Any
 from harness.errors import UsageError
 from harness.limits_part import RULE
 from harness.twin.manner import manner_of
-from harness.twin.twin import Limiter
+from harness.twin.twin import SURENESS, Limiter
 
 Limits = Mapping[str, Any]
 
@@ -80,7 +80,7 @@ def _unsure(rule: Limits) -> list[str]:
     if confidence is None or (float(confidence) >= SURE and not contradicted):
         return []
     but = f", contradicted by {contradicted} request{'s' if contradicted > 1 else ''}" if contradicted else ""
-    return [f"{100 * float(confidence):.0f} % sure{but}"]
+    return [f"{100 * float(confidence):.0f} {SURENESS}{but}"]
 
 
 def _error(rule: Limits) -> float:

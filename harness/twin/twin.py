@@ -8,6 +8,10 @@ from dataclasses import dataclass
 SCHEMA = "harness-twin/1"
 
 
+# Of a limiter's `undecided`, how likely its rule is.
+SURENESS = "% sure"
+
+
 @dataclass(frozen=True, slots=True)
 class Limiter:
     """`policy` as `harness sandbox --limiter` takes it; of scope and Retry-After it says only what was told. None where
@@ -25,6 +29,11 @@ class Limiter:
     def unexplained(self) -> bool:
         """Whether it is there, and its rule is not known."""
         return self.policy is None and bool(self.undecided)
+
+    @property
+    def doubt(self) -> str:
+        """How little sure its rule is, as `undecided` says it; empty where it is sure enough."""
+        return next((part for part in self.undecided.split("; ") if SURENESS in part), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,3 +142,4 @@ def test_the_command_tells_each_figure_and_leaves_the_evidence(tmp_path: Path, m
     assert [score for score in every if is_count(score["figure"]) and not score["holds"]] == []
     assert all(score["figure"] in done.output for score in every)
     assert {part.parent.name for part in tmp_path.rglob("result.json")} == {"figures", "stall"}
+    assert ("calibrate again" in done.output) == (told["verdict"] != "true")

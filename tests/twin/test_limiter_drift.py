@@ -67,6 +67,29 @@ def test_in_which_order_options_are_written_is_no_drift() -> None:
     assert row(LOG, replace(LOG, policy=" ".join([family, *reversed(options)])))[0] is False
 
 
+BUCKET = other("sliding-log limit=12 window=6.0s", "token-bucket rate=2.0 burst=12")
+
+
+@pytest.mark.parametrize(
+    ("instead", "drift"),
+    [
+        (BUCKET, None),
+        (replace(BUCKET, policy=str(BUCKET.policy).replace("burst=12", "burst=13")), True),
+        (replace(BUCKET, policy=str(BUCKET.policy).replace("scope=key", "scope=global")), True),
+        (other("window=6.0s", "window=7.0s"), None),
+        (other("window=6.0s", "window=60.0s"), True),
+        (other("limit=12", "limit=13"), True),
+        (LOG, False),
+    ],
+)
+def test_an_unlikely_rule_does_not_drift_where_nothing_else_does(instead: Limiter, drift: bool | None) -> None:
+    unlikely = replace(instead, undecided="58 % sure, contradicted by 3 requests; scope")
+
+    assert [row(*pair)[0] for pair in ((LOG, unlikely), (unlikely, LOG))] == [drift, drift]
+    assert row(LOG, instead)[0] is (instead is not LOG)
+    assert ("NEW is 58 % sure, contradicted by 3 requests" in row(LOG, unlikely)[1]) == (drift is None)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "drift"),
     [

@@ -2,12 +2,13 @@
 
 import logging
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, Literal
 
 import gevent
+
+from harness.processes.module import module
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class ReportSoFar:
     def _write(self) -> None:
         while self._wanted:
             self._wanted = False
-            argv = [sys.executable, "-m", "harness", "report", str(self._folder), "--so-far"]
+            argv = module("harness", "report", str(self._folder), "--so-far")
             self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             _, complaint = self._process.communicate()
             code, self._process = self._process.returncode, None
