@@ -42,7 +42,9 @@ POPULATION: dict[str, Draw] = {
     "sliding_log": lambda r, quota, window: SlidingLog(limit=quota, window_s=window),
     "counting_log": lambda r, quota, window: RejectLog(limit=quota, window_s=window),
     "sliding_counter": lambda r, quota, window: SlidingCounter(quota, window, r.choice(("exact", "down"))),
-    "penalty_block": lambda r, quota, window: PenaltyBlock(quota, window, round(window * r.uniform(0.5, 4), 3)),
+    "penalty_block": lambda r, quota, window: PenaltyBlock(
+        quota, window, round(window * r.uniform(0.5, 4), 3), r.choice(("no", "yes"))
+    ),
     "quantised_bucket": lambda r, quota, window: _quantised(r, max(4, quota), window),
     "queueing_bucket": lambda r, quota, window: QueueingBucket(
         rate_per_s=max(1.0, quota / window), burst=max(4, quota)
@@ -86,8 +88,9 @@ def tried(family: str, seed: int, loses: float = 0.0) -> Case:
     began = time.process_time()
     answer, _ = identified(world, seed, BUDGET)
     found = answer.families or (("none",) if not answer.limited else ())
-    right = family in found
-    named = right and found[0] == family
+    named = found[:1] == (family,)
+    right = family in found and (not named or _renewed(limiter) == answer.parameters.get("renewed"))
+    named = named and right
     return Case(
         family=family,
         limiter=str(limiter),
@@ -110,6 +113,11 @@ def _quota(limiter: Any) -> int | None:
     if isinstance(limiter, QueueingBucket):
         return None if burst is None else burst + 1
     return burst or getattr(limiter, "limit", None)
+
+
+def _renewed(limiter: Any) -> bool | None:
+    """Of a block, whether each refused request begins it anew."""
+    return limiter.renewed == "yes" if isinstance(limiter, PenaltyBlock) else None
 
 
 def _window(limiter: Any) -> float | None:

@@ -57,8 +57,9 @@ def _models(family: str, found: Mapping[str, Any]) -> Iterator[Model]:
         return
     model = _MODELS[family]
     given = {"window": found.get("window_s"), "block": found.get("block_s"), "interval": found.get("interval_s")}
-    parameters = {name: float(given[name] or 0.0) for name in model.continuous if name in given}
+    parameters: dict[str, Any] = {name: float(given[name] or 0.0) for name in model.continuous if name in given}
     parameters |= {"batch": int(found.get("batch") or 1)} if family == "quantised_bucket" else {}
+    parameters |= {"renewed": bool(found.get("block_renewed"))} if family == "penalty_block" else {}
     if "phase" not in model.continuous:
         yield model(quota=quota, **parameters)
         return

@@ -30,7 +30,7 @@ _LOGS = ("sliding_log", "counting_log")
 # What is kept of what was found: all that a prediction needs, and what it is told with.
 KEPT = (
     *("algorithm", "quota", "sustainable_per_s", "window_s", "block_s", "interval_s", "batch", "bounds"),
-    *("refill_per_s", "scope", "counts_rejected"),
+    *("refill_per_s", "scope", "counts_rejected", "block_renewed"),
 )
 # What a limiter has more than none of, where it has it: what is found is written with so many digits.
 LEAST = 1e-4
@@ -43,8 +43,9 @@ class LimitRule:
     share its times may be off. With `counts_refused` what it refuses uses up quota too. `statuses` are those of what it
     refuses. With `each_operation` every operation has a quota of its own, with `each_address` every address. One that
     `queues` may have let in long ago what it answers now. Of one that `weighs`, what is older than half of its memory,
-    at the edge of its window, counts the less the longer the next one lasts. Where a run cannot be held against it at
-    all, `incomparable` says why. `found` is all that was kept of the inquiry."""
+    at the edge of its window, counts the less the longer the next one lasts. One that `renews` its block with
+    each that it refuses may refuse for ever, and what it must let in turns on a moment. Where a run cannot be held
+    against it at all, `incomparable` says why. `found` is all that was kept of the inquiry."""
 
     quota: int
     rate: float
@@ -57,6 +58,7 @@ class LimitRule:
     each_address: bool = False
     queues: bool = False
     weighs: bool = False
+    renews: bool = False
     statuses: tuple[int, ...] = (429,)
     incomparable: str | None = None
     found: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -108,6 +110,7 @@ def rule_of(kept: Mapping[str, Any]) -> LimitRule:
         each_address="address" in scope,
         queues="queueing_bucket" in families,
         weighs=families == ["sliding_counter"],
+        renews="penalty_block" in families and bool(kept.get("block_renewed")),
         statuses=tuple(kept.get("statuses") or (429,)),
         incomparable=each_session if "session" in scope else None,
         found=kept,

@@ -65,6 +65,7 @@ _RULE: Mapping[str, Schema] = {
     "quota": _maybe(SOME),
     "batch": _maybe(SOME),
     "burst": _maybe(SOME),
+    "block_renewed": _maybe(TRUTH),
     **{f"{name}_s": _maybe(SPAN) for name in ("window", "block", "interval")},
     **{f"{name}_per_s": _maybe(SPAN) for name in ("refill", "sustainable", "polite")},
 }

@@ -113,6 +113,8 @@ class _Quota:
 
     @property
     def fewest(self) -> float:
+        if self._rule.renews:
+            return 0.0
         return max(0.0, (1 - LESS) * self._expected.fewest - self._rule.uneven * self._rule.quota)
 
     def finish(self) -> None:
@@ -125,7 +127,7 @@ class _Quota:
         for number in sorted(number for number in self._bins if (self._next or 0) <= number < until):
             found, reached = self._bins[number], number * self._width - self._slowest
             # Else it is not known what was used up before this run.
-            if found.refused and reached - self._memory >= self._began:
+            if found.refused and not self._rule.renews and reached - self._memory >= self._began:
                 self._hold(found, reached, use)
         self._next = until
         needed = until - (self._memory + SETTLED) // self._width - 2

@@ -50,8 +50,9 @@ def bucket(family: type[Any]) -> Draw:
 
 def blocking(dice: random.Random, quota: int, window: float) -> tuple[Any, dict[str, Any]]:
     block = window * dice.uniform(0.5, 3)
+    renewed = dice.random() < 0.5
     found = {"quota": quota, "window_s": window, "block_s": block, "sustainable_per_s": quota / window}
-    return PenaltyBlock(quota, window, block), found
+    return PenaltyBlock(quota, window, block, "yes" if renewed else "no"), {**found, "block_renewed": renewed}
 
 
 def quantised(dice: random.Random, quota: int, window: float) -> tuple[Any, dict[str, Any]]:
@@ -222,6 +223,17 @@ def test_a_block_that_is_shorter_than_its_window_lets_in_more_than_can_be_sustai
 
     assert prediction.let_in > 1.02 * 60 + 20
     assert prediction.verdict == "confirmed"
+
+
+def test_where_each_refused_request_renews_the_block_none_comes_too_soon():
+    one = found(algorithm="penalty_block", quota=10, window_s=10.0, block_s=1.0, sustainable_per_s=1.0)
+    events = met(PenaltyBlock(10, 10.0, 1.0, "yes"), 40, 60, 1)
+
+    prediction = outcome(rule_of({**one, "block_renewed": True}), events)
+    mistaken = outcome(rule_of(one), events)
+
+    assert (prediction.let_in, prediction.judged, prediction.verdict) == (10, 0, "not_tested")
+    assert mistaken.verdict == "refuted"
 
 
 def test_little_is_held_of_a_run_however_long_it_is():

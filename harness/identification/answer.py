@@ -89,6 +89,11 @@ class Identification:
     # Where the answer was withdrawn: what the nearest contradicts with what was let in after it.
     let_in_later: int = 0
 
+    @property
+    def heeds_refusals(self) -> bool:
+        """Whether who asks in vain may be let in the later for it."""
+        return "counting_log" in self.families or bool(self.families and self.parameters.get("renewed"))
+
 
 def answer_of(run: Run) -> Identification:
     seen = run.trace.observations
@@ -110,7 +115,9 @@ def answer_of(run: Run) -> Identification:
     near = any(fit.hard < best.hard + REFUTING for fit in fits[1:])
     by_chance = best.hard > 0 or len(decisions) < PLENTY or (near and fine_s < run.trace.round_trip)
     too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
-    explained = best.hard <= max(1, EXPLAINED * len(decisions)) and not too_fine
+    # A block that is renewed explains any silence, but not that it ever let in after a shorter one.
+    most = 0 if best.model().renews else max(1, EXPLAINED * len(decisions))
+    explained = best.hard <= most and not too_fine
     kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]
     model = both.model() if both else best.model()

@@ -155,7 +155,7 @@ def _sharpened(run: Run, best: Fit) -> Step:
     model = run.bank.state(best, run.trace)
     if model.admits(run.now):
         yield from run.carry_out(press("until it refuses", run.now, run.scales, 2 * run.scales.quota + 8))
-    doubt = max(run.trace.round_trip, run.bank.doubt(best) * run.scales.time)
+    doubt = max(run.trace.round_trip, run.bank.doubt(best) * model.waits)
     for _ in range(LOOKS):
         model = run.bank.state(best, run.trace)
         if model.admits(run.now):
@@ -165,6 +165,9 @@ def _sharpened(run: Run, best: Fit) -> Step:
             [seen] = yield from run.send(Probe(opens + off, 1, "is it open already?"))
             if seen.admitted:
                 break
+            if model.renews:
+                model = run.bank.state(best, run.trace)
+                opens = model.opens(run.now, 3 * run.scales.time)
 
 
 def _offsets(scales: Scales, doubt: float) -> list[float]:

@@ -9,6 +9,8 @@ shut_s        where nothing is let in any more, and nothing tells when it will b
 behind        how many requests were spent on whether a second limiter stands behind that one; what was found of it:
               where nothing could be told of its rule, `algorithm` is None. With `met_first` a request meets it before
               the other, as far as what was seen tells one order from the other
+block_renewed whether each refused request begins a block anew;  counts_rejected  whether who asks in vain is let in
+              the later for it
 scope         "key", "session", "address", "operation", "global", joined by +; `scope_told` in words, with its evidence
 confidence    of the algorithm: of a hundred answers that say 0.9, about ninety are right
 refuted       of each family that it is not: its best parameters, how many requests it could not have answered so, and
@@ -126,6 +128,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "window_s": rounded(window),
         "burst": parameters.get("quota") if bucket else None,
         "block_s": rounded(parameters.get("block")),
+        "block_renewed": parameters.get("renewed"),
         "interval_s": rounded(interval),
         "batch": parameters.get("batch"),
         "refill_per_s": rounded(both.first.model().sustainable if both else identified.sustainable_per_s)
@@ -135,7 +138,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "polite_per_s": polite_per_s(identified, run),
         "shut_s": rounded(identified.shut_s),
         "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in identified.bounds.items()},
-        "counts_rejected": families[0] == "counting_log" if families else None,
+        "counts_rejected": _counts_rejected(identified),
         "mismatches": identified.mismatches,
         "runner_up": identified.runner_up,
         "refuted": [{**asdict(each), "parameters": fitted.get(each.family)} for each in identified.refuted],
@@ -203,6 +206,13 @@ def _alone(run: Run) -> int:
     return run.decided[found].number if found < len(run.decided) else len(run.trace.observations)
 
 
+def _counts_rejected(identified: Identification) -> bool | None:
+    """Whether who asks in vain is let in the later for it."""
+    if not identified.families:
+        return None
+    return identified.families[0] == "counting_log" or bool(identified.parameters.get("renewed"))
+
+
 def _behind(identified: Identification) -> dict[str, Any]:
     layer = identified.behind
     if layer is None:
@@ -217,6 +227,7 @@ def _behind(identified: Identification) -> dict[str, Any]:
             "quota": parameters.get("quota"),
             "window_s": rounded(parameters.get("window")),
             "block_s": rounded(parameters.get("block")),
+            "block_renewed": parameters.get("renewed"),
             "interval_s": rounded(parameters.get("interval")),
             "batch": parameters.get("batch"),
             "refill_per_s": None if layer.both is None else rounded(layer.both.seconds[0].model().sustainable),

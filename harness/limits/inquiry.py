@@ -219,7 +219,7 @@ class Inquiry:
         except Spent:
             self.findings.undone.append("samples of Retry-After: the budget was spent")
         identified = self.findings.identified
-        counts = bool(identified and "counting_log" in identified.families)
+        counts = bool(identified and identified.heeds_refusals)
         mine = [each for each in self.findings.seen if each.subject == subject]
         self.findings.honesty = honesty([_promise(each) for each in mine if each.verdict != "unknown"], counts)
 

@@ -71,6 +71,9 @@ def rule(limits: Limits) -> str:
     refill = figure(limits.get("refill_per_s") or 0.0, per_second(bounds_of(limits, "interval")))
     interval = figure(limits.get("interval_s") or 0.0, bounds_of(limits, "interval"))
     block = figure(limits.get("block_s") or 0.0, bounds_of(limits, "block"))
+    blocked = f"to none for {block} s after one more"
+    if limits.get("block_renewed"):
+        blocked = f"after one more to none until nobody asked for {block} s"
     return {
         "token_bucket": f"bursts of {quota} and {refill} a second",
         "fixed_window_aligned": f"{quota} in each {window} s of the clock",
@@ -79,7 +82,7 @@ def rule(limits: Limits) -> str:
         "counting_log": f"{quota} in any {window} s, refused ones counted",
         "sliding_counter": f"{quota} in {window} s, by a sliding counter",
         "quantised_bucket": f"bursts of {quota}, of which {limits.get('batch')} come back each {interval} s",
-        "penalty_block": f"{quota} in {window} s, and to none for {block} s after one more",
+        "penalty_block": f"{quota} in {window} s, and {blocked}",
         "queueing_bucket": f"{refill} a second, of which {max(0, (limits['quota'] or 1) - 1)} may wait in line",
         "concurrency": f"{quota} at one time",
     }[families[0]]
@@ -95,8 +98,9 @@ def caption(family: str, parameters: Mapping[str, Any] | None, bounds: Mapping[s
     if known.get("interval"):
         figures["rate"] = figure(1 / known["interval"], per_second(near.get("interval")))
     figures |= {name: f"{known[name]:g}" for name in ("quota", "batch") if name in known}
+    renewed = " without a request" if (parameters or {}).get("renewed") else ""
     try:
-        return _CAPTIONS.get(family, "").format(**figures)
+        return _CAPTIONS.get(family, "").format(**figures) + renewed
     except KeyError:
         return ""
 

@@ -20,7 +20,7 @@ PAIR = ("limiter", "behind")
 ABOUT = 0.25
 NUMBER = re.compile(r"(?<==)\d+(?:\.\d+)?(?:e-?\d+)?")
 # What makes a limiter of its family, in a policy; all else is how it tells, and whom it counts.
-FIGURES = re.compile(r" (?:limit|window|block|rate|burst|refill|interval)=\S+")
+FIGURES = re.compile(r" (?:limit|window|block|renewed|rate|burst|refill|interval)=\S+")
 
 Rate = tuple[float, float]
 

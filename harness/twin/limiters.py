@@ -95,7 +95,7 @@ def _figures(family: str, rule: Limits) -> list[str]:
     if family in WINDOWED:
         words += [f"limit={rule['quota']}", f"window={rule['window_s']}s"]
     if family == "penalty_block":
-        words += [f"block={rule['block_s']}s"]
+        words += [f"block={rule['block_s']}s", *(["renewed=yes"] if rule.get("block_renewed") else [])]
     if family == "concurrency":
         words += [f"limit={rule['quota']}"]
     if family in ("token_bucket", "queueing_bucket"):

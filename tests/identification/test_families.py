@@ -13,7 +13,7 @@ from harness.identification.trace import heard
 from tests.identification.truth import TRUTHS, seen_of
 
 probes = st.lists(st.tuples(st.floats(0, 3), st.integers(1, 9)), min_size=1, max_size=40)
-OF_FIRST_HITS = ("fixed_window_first_hit", "penalty_block")
+OF_FIRST_HITS = ("fixed_window_first_hit", "penalty_block", "penalty_block_renewed")
 quotas = st.integers(1, 8)
 windows = st.integers(2, 40).map(lambda tenths: tenths / 10)
 

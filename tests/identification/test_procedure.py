@@ -79,6 +79,13 @@ def test_the_window_of_a_block_is_found_although_every_refusal_hides_it():
     assert answer.parameters["block"] == pytest.approx(4.5, rel=0.02)
 
 
+def test_a_block_that_each_refused_request_renews_is_told_as_that():
+    answer, _ = identified(VirtualLimiter(PenaltyBlock(5, 2.0, 4.5, "yes"), 0.004, 3), 3, ENOUGH)
+    assert (answer.families, answer.parameters["quota"], answer.parameters["renewed"]) == (("penalty_block",), 5, True)
+    assert answer.parameters["window"] == pytest.approx(2.0, rel=0.03)
+    assert answer.parameters["block"] == pytest.approx(4.5, rel=0.02)
+
+
 def test_a_first_silence_that_meets_an_edge_by_chance_does_not_decide_the_scale():
     answer, _ = identified(VirtualLimiter(FixedWindow(limit=5, window_s=2.0), 0.004, 3), 3, ENOUGH)
     assert answer.families == ("fixed_window_aligned",)

@@ -58,6 +58,10 @@ TRUTHS: dict[str, Truth] = {
         lambda quota, window: PenaltyBlock(quota, window, 2 * window),
         lambda quota, window, _: PenaltyModel(quota, window, 2 * window),
     ),
+    "penalty_block_renewed": (
+        lambda quota, window: PenaltyBlock(quota, window, 2 * window, "yes"),
+        lambda quota, window, _: PenaltyModel(quota, window, 2 * window, renewed=True),
+    ),
     "quantised_bucket": (
         lambda quota, window: QuantisedBucket(burst=quota + 1, refill=2, interval_s=window / 2),
         lambda quota, window, began: QuantisedModel(quota + 1, 2, window / 2, -began % (window / 2)),

@@ -49,6 +49,16 @@ def test_what_a_refusal_looks_like_and_what_it_claims(sandbox, inquire):
     assert found["retry_after"]["needless"] > 0
 
 
+def test_where_each_refused_request_begins_a_block_anew_a_promise_is_for_who_is_silent_until_then(sandbox, inquire):
+    target = sandbox("--limiter", "penalty-block limit=3 window=400ms block=300ms renewed=yes")
+    found = inquire(target.environment, "--most-requests", "400").limits
+    assert (found["algorithm"], found["quota"], found["block_renewed"]) == ("penalty_block", 3, True)
+    assert found["block_s"] == pytest.approx(0.3, rel=0.1)
+    assert found["counts_rejected"] is True
+    assert found["retry_after"]["kept"] > 0
+    assert found["retry_after"]["early"] == 0
+
+
 def test_a_request_that_refutes_a_family_is_told_by_the_second_at_which_the_report_has_it(sandbox, inquire):
     target = sandbox("--limiter", "fixed-window limit=4 window=300ms")
     found = inquire(target.environment, "--most-requests", "120").limits

@@ -28,6 +28,12 @@ def test_a_model_is_told_by_its_parameters(family: str, told: str) -> None:
     assert caption(family, PARAMETERS) == told
 
 
+def test_a_block_that_is_renewed_is_told_so() -> None:
+    found = {"algorithm": "penalty_block", "quota": 21, "window_s": 2.99, "block_s": 6.0, "block_renewed": True}
+    assert rule(found) == "21 requests in 2.99 s, and after one more to none until nobody asked for 6 s"
+    assert caption("penalty_block", {**PARAMETERS, "renewed": True}).endswith("then none for 6 s without a request")
+
+
 def test_two_layers_are_told_one_after_the_other() -> None:
     first = {"family": "token_bucket", "parameters": {"quota": 8, "interval": 0.2}}
     second = {"family": "fixed_window_aligned", "parameters": {"quota": 60, "window": 30.1, "phase": 1.0}}

@@ -173,6 +173,12 @@ def test_a_block_begins_with_who_is_refused_and_ends_its_window() -> None:
     assert found.windows == (pytest.approx((1.005, 2.005)), pytest.approx((7.005, 11.005)))
 
 
+def test_a_block_that_is_renewed_ends_so_long_after_the_last_that_was_refused() -> None:
+    trace = requests_of([asked(1.0), asked(2.0, "refused"), asked(3.0, "refused"), asked(7.5)])
+    parameters = {"quota": 1, "window": 4.0, "block": 4.0, "renewed": True}
+    assert edges("penalty_block", parameters, trace, ACROSS).blocks == (pytest.approx((2.005, 7.005)),)
+
+
 def test_of_parameters_that_are_not_known_nothing_is_drawn() -> None:
     for family in (*NAMES, "layers", "another"):
         assert edges(family, {}, requests_of([asked(1.0)]), ACROSS) == Edges()

@@ -43,6 +43,16 @@ def refused(*told_s: float) -> list[dict[str, Any]]:
     return [{"verdict": "refused", "retry_after_s": each, "status": 429} for each in told_s]
 
 
+@pytest.mark.parametrize(
+    ("renewed", "told"), [(True, " block=4.5s renewed=yes "), (False, " block=4.5s "), (None, " ")]
+)
+def test_that_each_refused_request_begins_a_block_anew_is_in_the_policy(renewed: bool | None, told: str) -> None:
+    limiter, _ = found(LOG, algorithm="penalty_block", block_s=4.5, block_renewed=renewed)
+
+    assert told in str(limiter.policy)
+    assert ("renewed" in str(limiter.policy)) == bool(renewed)
+
+
 def broken(**counts: int) -> dict[str, Any]:
     told = {**KEPT, "kept": 0, **counts}
     return {"retry_after": {**told, "tested": sum(told.values()) - told["tested"]}}

@@ -61,6 +61,16 @@ class Model:
     def parameters(self) -> dict[str, Any]:
         raise NotImplementedError
 
+    @property
+    def waits(self) -> float:
+        """How long who is refused waits at most, until it opens: seconds."""
+        return self.scale
+
+    @property
+    def renews(self) -> bool:
+        """Whether who asks before it opens has to wait all over again."""
+        return False
+
     def fork(self) -> Self:
         """The same in the same state, to try things on."""
         return copy.deepcopy(self)

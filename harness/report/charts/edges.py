@@ -50,7 +50,7 @@ def edges(family: str, parameters: Mapping[str, Any], trace: Sequence[Request], 
         return Edges(batches=_turns(known["interval"], known["phase"], across))
     if family == "fixed_window_first_hit":
         return Edges(windows=_met(_opened(known["quota"], known["window"], trace), across))
-    blocked = _Blocking(known["quota"], known["window"], known["block"])
+    blocked = _Blocking(known["quota"], known["window"], known["block"], renewed=bool(parameters.get("renewed")))
     blocked.run(trace)
     return Edges(windows=_met(blocked.windows, across), blocks=_met(blocked.blocks, across))
 
@@ -82,11 +82,13 @@ def _opened(quota: float, window: float, trace: Sequence[Request]) -> list[Span]
 
 @dataclass(slots=True)
 class _Blocking:
-    """A window that its first request opens, and the block that the first request too many begins."""
+    """A window that its first request opens, and the block that the first request too many begins, and where it is
+    `renewed` each one after it."""
 
     quota: float
     window: float
     block: float
+    renewed: bool
     windows: list[Span] = field(default_factory=list)
     blocks: list[Span] = field(default_factory=list)
 
@@ -101,6 +103,8 @@ class _Blocking:
             elif not blocked or each.at > self.blocks[-1][1]:
                 self.blocks.append((each.at, each.at + self.block))
                 blocked = True
+            elif self.renewed:
+                self.blocks[-1] = (self.blocks[-1][0], each.at + self.block)
         opened, blocked_at = ([begin for begin, _ in spans] for spans in (self.windows, self.blocks))
         self.windows = list(_cut(self.windows, blocked_at))
         self.blocks = list(_cut(self.blocks, opened))

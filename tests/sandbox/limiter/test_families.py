@@ -47,6 +47,7 @@ TABLE = [
     ("ticks fill no bucket beyond its burst", QuantisedBucket(3, 2, 1), [0, 9, 9, 9, 9], "aaaar"),
     ("one too many blocks all that follows", PenaltyBlock(2, 1, 5), [0, 0, 0.5, 1.5, 5.4, 5.5, 5.5, 5.5], "aarrraar"),
     ("refusals do not make a block longer", PenaltyBlock(1, 1, 3), [0, 0.1, 1, 2, 3, 3.1], "arrrra"),
+    ("unless the block is renewed", PenaltyBlock(1, 1, 3, "yes"), [0, 0.1, 1, 3.9, 6.9, 7.0], "arrrar"),
     ("who stays within the quota is never blocked", PenaltyBlock(2, 1, 5), [0, 0.5, 1, 1.5, 2, 2.5], "aaaaaa"),
     ("a queue holds its burst beside what passes", QueueingBucket(2, 3), [0, 0, 0, 0, 0, 0.4, 0.5, 1], "adddrrdd"),
     ("what comes no faster than the rate is not delayed", QueueingBucket(2, 1), [0, 0.5, 1, 1.5], "aaaa"),

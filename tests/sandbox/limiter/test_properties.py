@@ -37,7 +37,7 @@ FAMILIES = {
     SlidingCounter: st.builds(SlidingCounter, limits, windows, st.sampled_from(["exact", "down"])),
     TokenBucket: st.builds(TokenBucket, st.sampled_from([0.3, 1.0, 7.0, 20.0]), limits),
     QuantisedBucket: st.builds(QuantisedBucket, limits, st.integers(1, 4), windows),
-    PenaltyBlock: st.builds(PenaltyBlock, limits, windows, windows),
+    PenaltyBlock: st.builds(PenaltyBlock, limits, windows, windows, st.sampled_from(["no", "yes"])),
     QueueingBucket: st.builds(QueueingBucket, st.sampled_from([0.3, 1.0, 7.0, 20.0]), limits),
     Concurrency: st.builds(Concurrency, limits),
     NoLimit: st.builds(NoLimit),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from harness.sandbox.limiter.family import Decision, Family, in_ns, in_s
-from harness.sandbox.limiter.parameters import count, duration
+from harness.sandbox.limiter.parameters import choice, count, duration
 
 
 class Standing(NamedTuple):
@@ -17,7 +17,8 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyBlock(Family[Standing]):
-    """The block is counted from the first refusal and not made longer by those that follow. After it all is new."""
+    """The block is counted from the first refusal. Those that follow do not make it longer, unless `renewed`: then it
+    lasts until nobody asked for so long. After it all is new."""
 
     name: ClassVar[str] = "penalty_block"
     summary: ClassVar[str] = "LIMIT requests in a window from the first; one too many, and all is refused for BLOCK"
@@ -26,6 +27,7 @@ class PenaltyBlock(Family[Standing]):
     limit: int = count()
     window_s: float = duration()
     block_s: float = duration()
+    renewed: str = choice("no", "yes")
 
     @property
     def period_s(self) -> float:
@@ -36,7 +38,7 @@ class PenaltyBlock(Family[Standing]):
         if standing.blocked_until_ns is None and standing.hits < self.limit:
             standing = standing._replace(hits=standing.hits + 1)
             return self._decision(standing, now_ns, admitted=True), standing
-        if standing.blocked_until_ns is None:
+        if standing.blocked_until_ns is None or self.renewed == "yes":
             standing = standing._replace(blocked_until_ns=now_ns + in_ns(self.block_s))
         return self._decision(standing, now_ns, admitted=False), standing
 
