@@ -116,7 +116,7 @@ def answer_of(run: Run) -> Identification:
     by_chance = best.hard > 0 or len(decisions) < PLENTY or (near and fine_s < run.trace.round_trip)
     too_fine = fine_s < max(FINEST_S, run.trace.round_trip) and by_chance
     # A block that is renewed explains any silence, but not that it ever let in after a shorter one.
-    most = 0 if best.model().renews else max(1, EXPLAINED * len(decisions))
+    most = 0 if best.model().renews and not both else max(1, EXPLAINED * len(decisions))
     explained = best.hard <= most and not too_fine
     kin = [fit for fit in fits if fit.hard <= fits[0].hard] if explained else []
     rest = [fit for fit in fits if fit not in kin]

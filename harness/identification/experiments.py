@@ -18,6 +18,8 @@ NARROW, GROWTH = 6.0, 1.2
 SWIFT = 3.0
 # So many more than it holds are sent at once to see how many that is.
 BEYOND = 4
+# What was not let in when it should have been is asked so often; evenly over so many windows.
+PASSES, BEYOND_IT = 2, 1.15
 # An experiment yields a probe, and gets its observations.
 Experiment = Generator[Probe, Sequence[Observation], None]
 
@@ -145,12 +147,37 @@ def silence(now: float, scales: Scales, quiet: float, polls: int) -> Experiment:
 def lapse(now: float, quota: int, calm: float, pause: float) -> Experiment:
     """As many as it holds and not one more, and a single one `pause` seconds later: what is only counted while nothing
     is refused. `calm` is how long nothing is sent before: seconds."""
+    yield from _lapsed(now, quota, calm, pause)
+
+
+def _lapsed(
+    now: float, quota: int, calm: float, pause: float
+) -> Generator[Probe, Sequence[Observation], Sequence[Observation]]:
     begun = now + calm
     seen = yield Probe(begun, 1, "a window begins")
     if quota > 1 and seen[0].admitted:
         seen = yield Probe(begun, quota - 1, "as many as it holds")
     if seen[-1].admitted:
-        yield Probe(begun + pause, 1, "is it over already?")
+        seen = yield Probe(begun + pause, 1, "is it over already?")
+    return seen
+
+
+def spread(now: float, quota: int, calm: float, window: float) -> Experiment:
+    """One more than it holds, evenly over a little more than its window: what counts from the last request, and not
+    from the first, refuses one of them. Then once more; and whether the window is over when it was believed to be,
+    which tells that from a longer one. `calm` as in `lapse`: seconds."""
+    for _ in range(PASSES):
+        for number in range(quota + 1):
+            at = now + calm + BEYOND_IT * window * number / quota
+            seen = yield Probe(at, 1, "does a window begin with the first request?")
+            if not seen[-1].admitted:
+                break
+        else:
+            return
+        now = seen[-1].received
+    for _ in range(PASSES):
+        seen = yield from _lapsed(now, quota, calm, window)
+        now = seen[-1].received
 
 
 def edges(now: float, scales: Scales, opens: Sequence[float]) -> Experiment:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from harness.identification.experiments import Experiment, Scales, burst, filled, lapse, polled, press, silence
+from harness.identification.experiments import Experiment, Scales, burst, filled, lapse, polled, press, silence, spread
 from harness.identification.fit import Fit
 from harness.identification.midway import in_doubt
 from harness.identification.probe import Probe
@@ -12,8 +12,8 @@ from harness.identification.room import full_again
 from harness.identification.run import Run, Step
 from harness.identification.start import SOME, recovery
 
-# At most so many experiments.
-ROUNDS = 12
+# At most so many experiments; up to this many where that of `_of_unseen` is still to come, and so many after it.
+ROUNDS, LONGEST, AFTER = 12, 16, 3
 # A rival is refuted by so many verdicts that it could not have given.
 REFUTING = 2
 # Of an experiment that is to separate models, so many contradictions are as good as more, and what it costs counts with
@@ -23,6 +23,8 @@ ENOUGH, DEAR = 3.0, 0.8
 # each look at it takes a whole one; in proportion beyond that, up to DEAREST times.
 PRECISE = 0.01
 CHEAP, CHEAP_UNSEEN, DEAREST = 50, 8, 10.0
+# With what request a time begins that is not seen is asked once its bounds are no further apart.
+WELL = 1.1
 # So often is a quota counted that is in doubt.
 COUNTED = 3
 # Who was refused last is calm after so many times the longest time that it counts in.
@@ -32,7 +34,7 @@ LOOKS, FEWEST_OFFSETS, MOST_OFFSETS = 2, 3, 12
 
 
 def rounds(run: Run) -> Step:
-    while run.rounds < ROUNDS:
+    while run.rounds < ROUNDS or (run.rounds < LONGEST and _unasked(run)):
         run.rounds += 1
         rested(run)
         run.gather()
@@ -51,11 +53,10 @@ def _next(run: Run) -> Step | None:
         return run.carry_out(_separating(run, best, rivals)())
     if best.hard:
         return run.carry_out(burst(run.now, run.scales, 1.1 + run.draw(), 0.5, 0.45, 16, 1.5))
-    if not (doubtful := _doubtful(run, best)):
-        return _last(run, best)
-    if (lapsing := _lapsing(run, best, doubtful)) is not None:
-        return run.carry_out(lapsing)
-    return _sharpened(run, best)
+    doubtful = _doubtful(run, best)
+    if (asked := _of_unseen(run, best, doubtful)) is not None:
+        return run.carry_out(asked)
+    return _sharpened(run, best) if doubtful else _last(run, best)
 
 
 def _last(run: Run, best: Fit) -> Step | None:
@@ -129,24 +130,45 @@ def _experiments(run: Run) -> list[Callable[[], Experiment]]:
 def _doubtful(run: Run, best: Fit) -> list[str]:
     """The times of the best model that are known less well than is worth its price."""
     quota, parameters = best.model().quota, best.model().parameters()
+    # A block lasts from one decision to another, and of both it is not known when they fell.
+    ends = 1 if best.family.unseen is None else 2
 
     def wanted(name: str) -> float:
         dear = quota / (CHEAP_UNSEEN if name == best.family.unseen else CHEAP)
-        finest: float = run.trace.round_trip / parameters[name]
+        finest: float = ends * run.trace.round_trip / parameters[name]
         return max(PRECISE * max(1.0, min(dear, DEAREST)), finest)
 
     return [name for name, doubt in run.bank.doubts(best).items() if doubt > wanted(name)]
 
 
-def _lapsing(run: Run, best: Fit, doubtful: Sequence[str]) -> Experiment | None:
-    """What halves the bounds of a time that only shows while nothing is refused, where all others are known."""
-    if best.family.unseen is None or list(doubtful) != [best.family.unseen]:
+def _unasked(run: Run) -> bool:
+    """Whether nothing contradicts a model of which it was not asked with what request its unseen time begins."""
+    best = run.bank.best if run.bank.fits else None
+    return bool(best and best.family.unseen and not best.hard and not run.spread and best.model().quota > 1)
+
+
+def _of_unseen(run: Run, best: Fit, doubtful: Sequence[str]) -> Experiment | None:
+    """Of a time that only shows while nothing is refused: once it is known well enough, whether it begins with the
+    first request; and what halves its bounds, where all other times are known."""
+    unseen, quota = best.family.unseen, best.model().quota
+    if unseen is None:
         return None
-    low, high = run.bank.bounds[best.family.family][best.family.unseen]
+    low, high = run.bank.bounds[best.family.family][unseen]
+    known = not doubtful or high <= WELL * low or run.rounds > ROUNDS
+    if _unasked(run) and known:
+        run.spread, run.rounds = True, min(run.rounds, ROUNDS - AFTER)
+        return spread(run.now, quota, max(_calm(run, best), high), high)
+    if list(doubtful) == [unseen]:
+        return lapse(run.now, quota, max(_calm(run, best), high), (low + high) / 2)
+    return None
+
+
+def _calm(run: Run, best: Fit) -> float:
+    """For how long nothing is to be sent, for all of a quota to be there again: seconds."""
     calm = full_again(run.bank.state(best, run.trace), run.now) - run.now
     if not run.trace.observations[-1].admitted:  # a group of which some were refused may leave open which of them was
         calm = max(calm, AGAIN * best.model().scale)
-    return lapse(run.now, best.model().quota, max(calm, high), (low + high) / 2)
+    return calm
 
 
 def _sharpened(run: Run, best: Fit) -> Step:

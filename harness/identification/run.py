@@ -50,6 +50,8 @@ class Run:
     rounds: int = 0
     # How often a quota was counted that others would explain as well.
     counted: int = 0
+    # Whether it was asked from when on a window that is not seen is counted.
+    spread: bool = False
     parallel: Parallel | None = None
     refused_group: Sequence[Observation] = ()
     # All families as they stood when one of them last explained everything, and what that was.

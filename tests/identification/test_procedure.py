@@ -14,11 +14,13 @@ from harness.identification.families.aligned_window import AlignedWindow
 from harness.identification.procedure import identify
 from harness.identification.refine import judged
 from harness.identification.run import Over
-from harness.identification.trace import Decision, Observation
+from harness.identification.trace import Decision as Decided
+from harness.identification.trace import Observation
 from harness.sandbox.limiter.families.fixed_window import FixedWindow
 from harness.sandbox.limiter.families.none import NoLimit
 from harness.sandbox.limiter.families.penalty_block import PenaltyBlock
 from harness.sandbox.limiter.families.token_bucket import TokenBucket
+from harness.sandbox.limiter.family import NS, Decision
 
 ENOUGH = Budget(requests=600, seconds=600)
 
@@ -84,6 +86,38 @@ def test_a_block_that_each_refused_request_renews_is_told_as_that():
     assert (answer.families, answer.parameters["quota"], answer.parameters["renewed"]) == (("penalty_block",), 5, True)
     assert answer.parameters["window"] == pytest.approx(2.0, rel=0.03)
     assert answer.parameters["block"] == pytest.approx(4.5, rel=0.02)
+
+
+class Idle:
+    """Counts until nobody asked for so long: what is let in prolongs that, and with `refused` what is not as well."""
+
+    def __init__(self, limit, window_s, refused):
+        self.limit, self.window_ns, self.refused = limit, window_s * NS, refused
+
+    def end(self, state):
+        return state
+
+    def decide(self, state, now_ns):
+        count, last_ns = state or (0, now_ns)
+        count = 0 if now_ns - last_ns >= self.window_ns else count
+        if count < self.limit:
+            return Decision(True, self.limit, count, 0, 0.0, 0.0), (count + 1, now_ns)
+        return Decision(False, self.limit, count, 0, 0.0, 0.0), (count, now_ns if self.refused else last_ns)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_counts_from_the_last_request_is_not_taken_for_a_window_from_the_first(refused):
+    answer, _ = identified(VirtualLimiter(Idle(5, 3.0, refused), 0.01, 0), 0, Budget(400, 3600))
+    assert answer.confidence < 0.9
+    assert answer.sustainable_per_s is None or answer.mismatches
+
+
+@pytest.mark.parametrize("renewed", ["yes", "no"])
+def test_the_window_of_a_block_of_few_round_trips_is_found(renewed):
+    limiter = VirtualLimiter(PenaltyBlock(5, 6.0, 1.5, renewed), 0.02, 6)
+    answer, _ = identified(limiter, 6, Budget(1200, 3600))
+    assert answer.parameters["window"] == pytest.approx(6.0, rel=0.05)
+    assert answer.parameters["block"] == pytest.approx(1.5, rel=0.05)
 
 
 def test_a_first_silence_that_meets_an_edge_by_chance_does_not_decide_the_scale():
@@ -204,7 +238,7 @@ def test_what_never_lets_anybody_in_again_is_told_to_be_shut_and_is_no_second_ru
 def test_a_window_no_longer_than_a_round_trip_does_not_explain_a_row_of_refusals():
     """Of a row the first and the last may each have met an edge; those between did not."""
     window = AlignedWindow(3, 0.04, 0.0)
-    decisions = [Decision(at, at + 0.008, False, number) for number, at in enumerate((0.035, 0.05, 0.06, 0.075))]
+    decisions = [Decided(at, at + 0.008, False, number) for number, at in enumerate((0.035, 0.05, 0.06, 0.075))]
     assert judged(AlignedWindow, window.parameters(), decisions)[0] > 0
 
 
