@@ -128,7 +128,7 @@ NGINX = {
 
 def numbers_of(name: str, seed: int) -> Numbers:
     draw = random.Random(f"{seed}:{name}")
-    return Numbers(draw.randint(4, 20), draw.randint(2, 3), draw.randint(2, 3))
+    return Numbers(draw.randint(4, 12), draw.randint(2, 3), draw.randint(1, 2))
 
 
 def node_has(package: str) -> bool:

@@ -113,7 +113,7 @@ def test_a_second_signal_ends_everything_at_once(tmp_path: Path):
 
 def test_when_locust_is_killed_the_replies_to_what_was_accepted_are_still_heard(tmp_path: Path):
     with sandbox(*SLOW_REPLIES) as target:
-        look = once_there_are_replies(lambda: child_process("-m locust").kill())
+        look = once_there_are_replies(lambda: child_process("harness.load.locust_process").kill())
         run = carry_out(profile_for(target.base_url), tmp_path, PLAN, on_progress=look)
 
     measured = measure(run.events, 5)
