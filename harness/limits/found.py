@@ -111,10 +111,7 @@ def _none_seen(seen: Sequence[Seen]) -> dict[str, Any]:
 
 
 def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
-    parameters = identified.parameters
-    window = parameters.get("window")
-    interval = parameters.get("interval")
-    families = identified.families
+    families, figures = identified.families, _figures(identified.parameters)
     fitted = {fit.family.family: described(fit)["parameters"] for fit in identified.fits}
     settled = {*families, identified.nearest, *(each.family for each in identified.refuted)}
     both = identified.behind.both if identified.behind else None
@@ -124,13 +121,8 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "why": _why(identified, run),
         "nearest": identified.nearest,
         "confidence": round(identified.confidence, 2),
-        "quota": parameters.get("quota"),
-        "window_s": rounded(window),
-        "burst": parameters.get("quota") if bucket else None,
-        "block_s": rounded(parameters.get("block")),
-        "block_renewed": parameters.get("renewed"),
-        "interval_s": rounded(interval),
-        "batch": parameters.get("batch"),
+        **figures,
+        "burst": figures["quota"] if bucket else None,
         "refill_per_s": rounded(both.first.model().sustainable if both else identified.sustainable_per_s)
         if bucket
         else None,
@@ -138,7 +130,7 @@ def _algorithm(identified: Identification, run: Run) -> dict[str, Any]:
         "polite_per_s": polite_per_s(identified, run),
         "shut_s": rounded(identified.shut_s),
         "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in identified.bounds.items()},
-        "counts_rejected": _counts_rejected(identified),
+        "counts_rejected": families[0] == "counting_log" or bool(figures["block_renewed"]) if families else None,
         "mismatches": identified.mismatches,
         "runner_up": identified.runner_up,
         "refuted": [{**asdict(each), "parameters": fitted.get(each.family)} for each in identified.refuted],
@@ -206,30 +198,27 @@ def _alone(run: Run) -> int:
     return run.decided[found].number if found < len(run.decided) else len(run.trace.observations)
 
 
-def _counts_rejected(identified: Identification) -> bool | None:
-    """Whether who asks in vain is let in the later for it."""
-    if not identified.families:
-        return None
-    return identified.families[0] == "counting_log" or bool(identified.parameters.get("renewed"))
+def _figures(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a rule, by what its model has; None of what is none of its figures."""
+    return {
+        "quota": parameters.get("quota"),
+        **{f"{name}_s": rounded(parameters.get(name)) for name in ("window", "block", "interval")},
+        "block_renewed": parameters.get("renewed"),
+        "batch": parameters.get("batch"),
+    }
 
 
 def _behind(identified: Identification) -> dict[str, Any]:
     layer = identified.behind
     if layer is None:
         return {"looked_with": identified.looked_behind, "found": None}
-    parameters = layer.parameters
     return {
         "looked_with": identified.looked_behind,
         "found": {
             "algorithm": "|".join(layer.families) or None,
             "confidence": round(layer.confidence, 2),
             "rivals": _rivals(layer.both.seconds, layer.families) if layer.both else [],
-            "quota": parameters.get("quota"),
-            "window_s": rounded(parameters.get("window")),
-            "block_s": rounded(parameters.get("block")),
-            "block_renewed": parameters.get("renewed"),
-            "interval_s": rounded(parameters.get("interval")),
-            "batch": parameters.get("batch"),
+            **_figures(layer.parameters),
             "refill_per_s": None if layer.both is None else rounded(layer.both.seconds[0].model().sustainable),
             "bounds": {name: [rounded(low), rounded(high)] for name, (low, high) in layer.bounds.items()},
             "met_first": layer.both is not None and layer.both.outer == 1,
