@@ -22,7 +22,7 @@ def second_of(run: Run, search: Search) -> Run:
     """What the other decided so far, and nothing is sent any more but what the first lets in for certain."""
     trace = Trace(list(run.trace.observations), search.others(), run.trace.lost)
     pace = Pace.of(search.first, search.doubt, trace.received)
-    scales = Scales(max(1, *rows(trace.decisions)), 1.0, run.trace.round_trip, 1.0)
+    scales = Scales(max([1, *rows(trace.decisions)]), 1.0, run.trace.round_trip, 1.0)
     return Run(run.budget, run.draw, trace, pace=pace, about="another limiter: ", scales=scales, now=run.trace.end)
 
 

@@ -13,6 +13,7 @@ from harness.identification.fit import Fit
 from harness.identification.lost import weighed, with_lost
 from harness.identification.run import Run
 from harness.identification.trace import Observation, Trace
+from harness.sandbox.limiter.families.sliding_log import SlidingLog as Log
 
 WINDOW = Fit(AlignedWindow, {"quota": 3, "window": 10.0, "phase": 0.0}, 0, 0.0)
 
@@ -90,3 +91,10 @@ def test_a_time_is_known_no_better_than_it_is_known_whether_one_without_an_answe
     low, high = run.bank.bounds["sliding_log"]["window"]
     assert low <= 8.01
     assert high == pytest.approx(10.0, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", [2, 32, 39])
+def test_where_nothing_is_left_of_what_was_sent_in_search_of_another_limiter_there_is_none(seed):
+    target = VirtualLimiter(Log(5, 1.0), 0.006, seed, loses=0.03)
+    answer, _ = identified(target, seed, Budget(150, 900), look_behind=60)
+    assert (answer.families, answer.parameters["quota"], answer.behind) == (("sliding_log",), 5, None)
